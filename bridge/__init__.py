@@ -1,0 +1,1 @@
+"""The only place that touches a MIDI port: events, codec, ports."""

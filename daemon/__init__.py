@@ -1,0 +1,1 @@
+"""Plays: the engine, its threads and the command line."""

@@ -1,0 +1,165 @@
+"""A loaded preset: takes one decision at a time, from a request to what the four parts play."""
+
+from __future__ import annotations
+
+import time
+import zlib
+
+import numpy as np
+
+from bandmate.daemon.request import Answer, Array, Beats, Chords, Request
+from bandmate.models import harmony
+from bandmate.models.decoding import Score, decode
+from bandmate.models.generator import Ear, Generator, Heard
+from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
+from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
+
+
+class Accompanist:
+    """An ear and a band. The same requests give the same answers; the ear's state is only remembered."""
+
+    def __init__(self, name: str, ear: Ear, band: Generator) -> None:
+        """name: the preset's; with a seed it settles the noise."""
+        self._name, self._ear = name, ear
+        self._band = band
+        self._state = ear.silence()
+        self._heard = (-1, 0)
+
+    @property
+    def band(self) -> Generator:
+        """The generator, for its card."""
+        return self._band
+
+    def answer(self, request: Request) -> Answer:
+        """What to play from request.first to the window's end. Raises ModelError."""
+        begin = time.perf_counter()
+        at = request.first - request.window
+        chords = request.chords.copy()
+        chords[at:] = self._plan(request)
+        offer = _offer(request, chords, self._noise(request))
+        sounding = request.past.sustain[:, -1]
+        score = decode(self._band.run(offer), self._band.card, request.limits, sounding, at, _nudge(request))
+        seconds = time.perf_counter() - begin
+        return Answer(
+            request.number, request.epoch, request.preset, request.first, score, chords[at:], seconds
+        )
+
+    def foresee(self, features: Array, phases: Array, melody: Array, beats_per_bar: int) -> Chords:
+        """Chords int[n] of a melody known whole: features float32[n,148], phases float32[n,16] and
+        melody float32[n,12], each beat's pitch classes by share of its time."""
+        n = len(features)
+        guess = np.zeros((n + harmony.HORIZON, harmony.CHORDS), np.float32)
+        state = self._ear.silence()
+        for beat in range(n):
+            heard = self._listen(state, features[beat], phases[beat])
+            state = heard.state
+            if heard.hindsight is None:
+                guess[beat + 1 : beat + 1 + harmony.HORIZON] += heard.chord
+            else:
+                back = min(beat + 1, harmony.HORIZON)
+                guess[beat + 1 - back : beat + 1] += heard.hindsight[:back][::-1]
+        guess = guess[:n] / np.maximum(guess[:n].sum(1, keepdims=True), 1e-9)
+        return harmony.plan(harmony.utility(guess, melody), harmony.NONE, 0, beats_per_bar)
+
+    def _plan(self, request: Request) -> Chords:
+        """A chord for every step from `first` to the window's end."""
+        steps = np.arange(request.first, request.window + WINDOW)
+        beat = steps // STEPS_PER_BEAT - request.first // STEPS_PER_BEAT
+        if request.foreseen is not None:
+            chords = request.foreseen
+        else:
+            heard = self._hear(request)
+            chord, melody = heard.chord, heard.melody
+            if request.hindsight and heard.hindsight is not None:
+                chord, melody = heard.hindsight[::-1], _played(request)
+            fit = harmony.utility(chord, melody, request.evidence)
+            share = (request.first % STEPS_PER_BEAT) / STEPS_PER_BEAT if request.revision else 0.0
+            chords = harmony.plan(
+                fit, request.sounding, request.beat_in_bar, request.beats_per_bar, heard=share
+            )
+        return chords[np.minimum(beat, len(chords) - 1)]
+
+    def _hear(self, request: Request) -> Heard:
+        beats = request.beats
+        total = beats.begin + len(beats.features)
+        if self._heard[0] != beats.history or not beats.begin <= self._heard[1] <= total:
+            self._state, self._heard = self._ear.silence(), (beats.history, beats.begin)
+        self._catch_up(beats, total)
+        return self._ear.run(
+            {
+                "state": self._state[None],
+                "beat": np.zeros((1, BEAT_SIZE), np.float32),
+                "beat_phase": np.zeros((1, PHASES), np.float32),
+                "partial": request.partial[None],
+                "known": np.eye(STEPS_PER_BEAT, dtype=np.float32)[None, request.known],
+                "phase": request.phase[None],
+            }
+        )
+
+    def _catch_up(self, beats: Beats, total: int) -> None:
+        for beat in range(self._heard[1] - beats.begin, len(beats.features)):
+            self._state = self._listen(self._state, beats.features[beat], beats.phases[beat]).state
+        self._heard = (beats.history, total)
+
+    def _listen(self, state: Array, features: Array, phase: Array) -> Heard:
+        following = np.roll(phase, 1)
+        return self._ear.run(
+            {
+                "state": state[None],
+                "beat": features[None],
+                "beat_phase": phase[None],
+                "partial": np.zeros((1, PARTIAL_SIZE), np.float32),
+                "known": np.eye(STEPS_PER_BEAT, dtype=np.float32)[None, 0],
+                "phase": following[None],
+            }
+        )
+
+    def _noise(self, request: Request) -> Array:
+        """float32[Z]: the performance's own noise, turned towards the phrase's by the variation."""
+        size = self._band.noise_size
+        performance, phrase = request.seeds
+        name = zlib.crc32(self._name.encode())
+        base = np.random.default_rng([performance, name]).standard_normal(size)
+        fresh = np.random.default_rng([performance, name, 1 + phrase]).standard_normal(size)
+        turn = request.variation
+        return np.asarray(np.sqrt(1 - turn**2) * base + turn * fresh, np.float32)
+
+
+def _nudge(request: Request) -> Array:
+    """float32[4,32]: logistic noise held for the phrase, the same in every other bar, scaled by variation."""
+    rng = np.random.default_rng([*request.seeds, 7])
+    noise = rng.logistic(size=(PARTS, WINDOW)) * request.variation
+    at = (request.window + np.arange(WINDOW)) % WINDOW
+    return np.asarray(noise[:, at], np.float32)
+
+
+def _offer(request: Request, chords: Chords, noise: Array) -> dict[str, Array]:
+    at = request.first - request.window
+    played = np.zeros(WINDOW, np.float32)
+    played[:at] = 1
+    return {
+        "melody": request.melody[None],
+        "heard": request.heard[None],
+        "band": _band(request.past, at)[None],
+        "played": played[None],
+        "harmony": harmony.rows(chords)[None],
+        "noise": noise[None],
+        "controls": request.controls[None],
+    }
+
+
+def _band(past: Score, at: int) -> Array:
+    """float32[16,32,128]: for each part the previous window's onsets and sustains, then this one's."""
+    out = np.zeros((PARTS, 4, WINDOW, past.onset.shape[2]), np.float32)
+    out[:, 0], out[:, 1] = past.onset[:, :WINDOW], past.sustain[:, :WINDOW]
+    out[:, 2, :at], out[:, 3, :at] = past.onset[:, WINDOW:], past.sustain[:, WINDOW:]
+    return out.reshape(4 * PARTS, WINDOW, out.shape[3])
+
+
+def _played(request: Request) -> Array:
+    """float32[8,12]: the pitch classes of the window before, by share of each beat."""
+    sustain = request.melody[1].reshape(WINDOW, -1)
+    classes = np.zeros((WINDOW, 12), np.float32)
+    for pitch_class in range(12):
+        classes[:, pitch_class] = sustain[:, pitch_class::12].any(1)
+    return np.asarray(classes.reshape(-1, STEPS_PER_BEAT, 12).mean(1), np.float32)

@@ -1,0 +1,189 @@
+"""The band: takes its decisions in time, commits to them, and puts them on the desk."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bandmate.daemon.desk import Desk
+from bandmate.daemon.metre import Grid
+from bandmate.daemon.planner import Commitment, Planner
+from bandmate.daemon.presence import Presence, presence
+from bandmate.daemon.request import Answer, Request
+from bandmate.daemon.settings import Settings
+from bandmate.daemon.situation import Mode, Situation
+from bandmate.daemon.takes import Take
+from bandmate.daemon.timeline import Timeline
+from bandmate.models.harmony import symbol
+from bandmate.models.roll import WINDOW
+from bandmate.presets.preset import Preset
+
+
+class Band:
+    """Joins the situation, the planner and the desk of one performance."""
+
+    def __init__(self, preset: Preset, key: str, settings: Settings, take: Take | None) -> None:
+        self.situation = Situation(settings.mode, settings.metre, settings.seed, settings.split)
+        self.desk = Desk(preset, take, programs=settings.programs)
+        self.grid = Grid(preset.swing)
+        self.lead = settings.lead
+        self.frozen = False
+        self._settings, self._take = settings, take
+        self._planner = self._plan(preset)
+        self._key = key
+        self._armed: tuple[Preset, str] | None = None
+        self._epoch = self._number = self._late = 0
+        self._revise_at: int | None = None
+
+    @property
+    def preset(self) -> Preset:
+        """The one that plays."""
+        return self.desk.preset
+
+    @property
+    def late(self) -> int:
+        """How many decisions came too late."""
+        return self._late + self._planner.late
+
+    def begin(self, step: int, *, afresh: bool) -> None:
+        """The music runs on from a step."""
+        self._epoch += 1
+        self._revise_at = None
+        self.situation.begin(step, afresh=afresh)
+        self._planner.begin(step)
+
+    def stop(self, tick: int) -> None:
+        """The music stands still: what sounds ends, what was asked is void."""
+        self._epoch += 1
+        self._revise_at = None
+        self.desk.silence(tick)
+
+    def arm(self, preset: Preset, key: str, timeline: Timeline | None) -> None:
+        """A preset is ready: it plays from the next bar line, or at once while the music stands still.
+
+        key: names it in requests."""
+        self._armed = preset, key
+        if timeline is None:
+            self._switch(self._planner.committed)
+
+    def presence(self, step: int) -> Presence:
+        """Whether the band plays at a step."""
+        until = self.situation.melody.sounding_until(step)
+        if self._settings.mode is Mode.RESPOND:
+            answers = until is not None and until > self._planner.committed - self._planner.hop
+            return Presence.PLAYING if answers else Presence.RESTING
+        return presence(step, until, self._settings.metre)
+
+    def heard(self, step: int, timeline: Timeline, now: float) -> None:
+        """The player struck a note at a step: perhaps the rest of the hop has to be decided anew."""
+        if self._settings.mode is not Mode.LIVE or self._revise_at is not None or self.frozen:
+            return
+        first = max(step, self.grid.step_at(timeline.tick_at(now))) + 1
+        while self._ask_time(first, timeline) < now:
+            first += 1
+        if self._planner.revisable(first) and self.situation.clashes(step):
+            self._revise_at = first
+
+    def answer(self, answer: Answer, timeline: Timeline, now: float) -> None:
+        """A decision came back."""
+        ours = answer.preset == self._key
+        armed = self._armed is not None and answer.preset == self._armed[1]
+        if answer.epoch != self._epoch or not (armed or (ours and not self.frozen)):
+            return
+        reached = self.grid.step_at(timeline.tick_at(now))
+        if not ours and answer.first <= reached:
+            self._late += 1
+            return
+        commitment = self._planner.receive(answer, reached)
+        if commitment is not None:
+            self._commit(commitment)
+
+    def bounds(self, timeline: Timeline, now: float) -> bool:
+        """Commit every hop whose first step has come; whether the player has been gone for long."""
+        gone = False
+        while self.grid.tick_of(step := self._planner.committed) <= timeline.tick_at(now):
+            if self.presence(step) is not Presence.RESTING:
+                self._commit(self._planner.boundary(self.situation.memory, freeze=self.frozen))
+                continue
+            if self._armed is not None and self._settings.metre.step_in_bar(step) == 0:
+                self._switch(step)
+            self._commit(self._planner.rest())
+            until = self.situation.melody.sounding_until(step)
+            gone = until is not None and step - until >= 2 * self._settings.metre.steps_per_bar
+        return gone
+
+    def asks(self, timeline: Timeline, now: float) -> list[Request]:
+        """The decisions to ask for now."""
+        requests: list[Request] = []
+        step = self._revise_at
+        if step is not None and self._ask_time(step, timeline) <= now + 1e-9:
+            self._revise_at = None
+            if self._planner.revisable(step) and self.presence(step) is Presence.PLAYING:
+                self._planner.revise()
+                requests.append(self._request(step, revision=True))
+        while self._ask_time(step := self._planner.next_ask(), timeline) <= now + 1e-9:
+            self._planner.ask(step)
+            if self.presence(step) is not Presence.RESTING:
+                requests.append(self._request(step))
+        return requests
+
+    def deadline(self, timeline: Timeline) -> float:
+        """When something is due next, in seconds."""
+        ticks = [self.grid.tick_of(self._planner.committed)]
+        if (waiting := self.desk.next_tick()) is not None:
+            ticks.append(waiting)
+        asks = [self._planner.next_ask()] + ([] if self._revise_at is None else [self._revise_at])
+        times = [timeline.time_at(tick) for tick in ticks]
+        return min(times + [self._ask_time(step, timeline) for step in asks])
+
+    def _ask_time(self, step: int, timeline: Timeline) -> float:
+        return timeline.time_at(self.grid.tick_of(step)) - self.lead
+
+    def _request(self, step: int, *, revision: bool = False) -> Request:
+        self._number += 1
+        newcomer = self._armed is not None and self._settings.metre.step_in_bar(step) == 0
+        preset, key = self._armed if self._armed is not None and newcomer else (self.preset, self._key)
+        return self.situation.request(
+            self._number,
+            self._epoch,
+            preset,
+            key,
+            step,
+            revision=revision,
+            ending=self.presence(step) is Presence.ENDING,
+            newcomer=newcomer,
+        )
+
+    def _commit(self, commitment: Commitment) -> None:
+        first = commitment.first
+        if self._armed is not None and commitment.preset == self._armed[1]:
+            self._switch(first)
+        memory = self.situation.memory
+        before, known = memory.sounding(first - 1), memory.chords(first - 1, 1)
+        memory.write(first, commitment.score, commitment.chords)
+        energy = self.situation.melody.energy(first)
+        self.desk.score(first, commitment.score, before, self.grid, energy)
+        if self._take is not None:
+            chords = np.concatenate([known, commitment.chords])
+            for at in np.flatnonzero(chords[1:] != chords[:-1]):
+                self._take.marker(self.grid.tick_of(first + int(at)), symbol(int(chords[at + 1])))
+
+    def _switch(self, step: int) -> None:
+        """The armed preset plays from a step on."""
+        assert self._armed is not None
+        (preset, self._key), self._armed = self._armed, None
+        memory, tick = self.situation.memory, self.grid.tick_of(step)
+        self.desk.switch(preset, tick, memory.sounding(step - 1))
+        memory.hush(step)
+        self.grid = Grid(preset.swing)
+        before = self._planner
+        self._late += before.late
+        self._planner = self._plan(preset)
+        self._planner.take_over(before)
+        if self._take is not None:
+            self._take.marker(tick, preset.name)
+
+    def _plan(self, preset: Preset) -> Planner:
+        metre = self._settings.metre
+        if self._settings.mode is Mode.RESPOND:
+            return Planner(metre.steps_per_bar * max(WINDOW // metre.steps_per_bar, 1), metre)
+        return Planner(preset.hop, metre)

@@ -1,0 +1,191 @@
+"""The command line. Heavy imports happen inside the commands, so that `--help` is instant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    pass
+
+MODES = ("live", "respond", "offline")
+
+
+def sentences(command: Callable[..., None]) -> Callable[..., None]:
+    """Tell errors of the house as one sentence, with exit status 1."""
+
+    @wraps(command)
+    def told(*arguments: Any, **options: Any) -> None:
+        from bandmate.daemon.errors import EXPECTED
+
+        try:
+            command(*arguments, **options)
+        except EXPECTED as error:
+            raise click.ClickException(str(error)) from error
+
+    return told
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="bandmate", prog_name="bandmate")
+def main() -> None:
+    """A band that plays along with your melody, in your DAW's time."""
+
+
+@main.command()
+@click.option("--preset", default=None, help="The band; see 'bandmate presets'.  [default: pop]")
+@click.option("--melody", default="ode-to-joy", show_default=True, help="One of the bundled melodies.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="A folder.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another performance.")
+@sentences
+def demo(preset: str | None, melody: str, out: Path, seed: int) -> None:
+    """Hear and see the band without any MIDI gear: writes demo.mid, demo.png and demo.wav."""
+    from bandmate.daemon import demo as demonstration
+
+    demonstration.run(preset, melody, out, seed, click.echo)
+
+
+@main.command()
+@click.argument("melody", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="To write.")
+@click.option("--preset", default=None, help="The band; see 'bandmate presets'.  [default: pop]")
+@click.option("--mode", type=click.Choice(MODES), default="live", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another performance.")
+@click.option("--track", type=click.IntRange(1), default=None, help="The file's track with the melody.")
+@click.option(
+    "--tempo",
+    type=click.FloatRange(20, 400),
+    default=None,
+    help="Not the file's own.",
+)
+@click.option("--split", type=click.IntRange(0, 127), default=0, help="Notes below this pitch are chords.")
+@sentences
+def render(
+    melody: Path,
+    out: Path,
+    preset: str | None,
+    mode: str,
+    seed: int,
+    track: int | None,
+    tempo: float | None,
+    split: int,
+) -> None:
+    """Play the MIDI file MELODY to the band and write what would have been heard."""
+    from bandmate.daemon import rendering
+
+    with click.progressbar(length=1000, label="rendering", file=sys.stderr, show_eta=False) as bar:
+        done = 0
+
+        def progress(share: float) -> None:
+            nonlocal done
+            bar.update(int(share * 1000) - done)
+            done = int(share * 1000)
+
+        said = rendering.run(melody, out, preset, mode, seed, track, tempo, split, progress)
+    for sentence in said:
+        click.echo(sentence)
+
+
+@main.command()
+@click.option("--preset", default=None, help="The band to begin with.")
+@click.option("--in", "in_port", default=None, help="Listen to this port instead of opening 'bandmate in'.")
+@click.option("--out", "out_port", default=None, help="Play on this port instead of opening 'bandmate out'.")
+@click.option("--output", type=click.Choice(("multichannel", "split", "single")), default=None)
+@click.option("--part", type=click.IntRange(1, 4), default=None, help="The part that 'single' sends.")
+@click.option("--clock", type=click.Choice(("auto", "internal", "midi")), default=None)
+@click.option("--tempo", type=click.FloatRange(20, 300), default=None, help="Where no clock comes.")
+@click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True)
+@click.option("--channel", type=click.IntRange(1, 16), default=None, help="Hear this channel only.")
+@click.option("--seed", type=int, default=None, help="Repeat a performance; a new one each time if left out.")
+@click.option("--no-record", is_flag=True, help="Keep no MIDI file of the performance.")
+@click.option(
+    "--trace",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="For measuring.",
+)
+@sentences
+def play(seed: int | None, mode: str, no_record: bool, trace: Path | None, **flags: Any) -> None:
+    """Play with the band, live. Ctrl-C ends it."""
+    from bandmate.daemon import play as performance
+    from bandmate.daemon.config import FILE, folder, load, override
+    from bandmate.daemon.console import Console
+
+    config = override(load(folder(FILE)), record=False if no_record else None, **flags)
+    console = Console()
+    settings = performance.settings(config, mode, seed)
+    outcome = performance.play(config, settings, console.say, console.show, trace)
+    console.end()
+    if outcome.take is not None:
+        click.echo(f"the take is kept in {outcome.take}")
+    if outcome.lost is not None:
+        raise click.ClickException(outcome.lost)
+
+
+@main.command()
+@sentences
+def ports() -> None:
+    """List the MIDI ports there are."""
+    from bandmate.bridge.ports import Midi
+
+    midi = Midi()
+    names = midi.names()
+    midi.close()
+    for title, found in (("to listen to (--in)", names.inputs), ("to play on (--out)", names.outputs)):
+        click.echo(f"{title}:")
+        for name in found or ("(none)",):
+            click.echo(f"  {name}")
+
+
+@main.command()
+def presets() -> None:
+    """List the presets, and what is wrong with those that can't be used."""
+    from bandmate.daemon.config import folder
+    from bandmate.presets.load import Shelf
+
+    shelf = Shelf(folder("presets"))
+    for name in shelf.names():
+        preset = shelf.get(name)
+        parts = ", ".join(f"{part.name} ({part.channel})" for part in preset.parts)
+        click.echo(f"{preset.program:3}  {name:16} {parts}")
+    for sentence in (*shelf.remarks(), *shelf.broken().values()):
+        click.echo(sentence, err=True)
+    click.echo(f"\nYours belong in {folder('presets')}")
+
+
+@main.command()
+def models() -> None:
+    """List the models, and what is wrong with those that can't be used."""
+    from bandmate.daemon.config import folder
+    from bandmate.daemon.library import Library
+
+    library = Library(folder("models"))
+    for name in library.names():
+        click.echo(f"{name:20} {library.where(name):9} {library.describe(name)}")
+    click.echo(f"\nYours belong in {folder('models')}")
+
+
+@main.command()
+@click.option("--out", "out_port", default=None, help="The port; all that there are if left out.")
+@sentences
+def panic(out_port: str | None) -> None:
+    """Silence every note on every channel of the MIDI outputs."""
+    from bandmate.bridge.ports import Midi
+    from bandmate.daemon.ledger import Ledger
+
+    midi = Midi()
+    names = [out_port] if out_port is not None else list(midi.names().outputs)
+    for name in names:
+        port = midi.open_output(name)
+        for event in Ledger().panic(range(1, 17)):
+            port.send(event)
+        port.close()
+        click.echo(f"silenced {port.peer}")
+    midi.close()
+    if not names:
+        click.echo("there is no MIDI output to silence")

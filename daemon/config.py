@@ -1,0 +1,141 @@
+"""What belongs to the studio and not to a genre: config.yaml in the user's folder.
+
+The later wins: packaged preset, the user's preset, config.yaml, flags of the command line.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from bandmate.daemon.controls import TAKEN, ControlMap
+from bandmate.presets.document import Mistakes, Table, parse
+from bandmate.presets.preset import PARTS
+
+FILE = "config.yaml"
+OUTPUTS = ("multichannel", "split", "single")
+CLOCKS = ("auto", "internal", "midi")
+_MAP = tuple(each.name for each in fields(ControlMap))
+
+
+class ConfigError(Exception):
+    """config.yaml can't be used; the sentences say which line and field, and what to do."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The studio.
+
+    preset: the one to start with. in_port, out_port: existing ports to open, None for virtual ones.
+    output: one of OUTPUTS; part 1..4, the one that `single` sends. clock: one of CLOCKS; tempo in beats
+    a minute, where no clock comes. channel: the one the melody comes on, None for any that the band
+    does not play on. offset_ms: sent so much later (earlier where negative). split: notes held below
+    this pitch are chords that steer the harmony. program_changes: send the parts' programs. record:
+    keep each performance.
+    """
+
+    preset: str = "pop"
+    in_port: str | None = None
+    out_port: str | None = None
+    output: str = "multichannel"
+    part: int = 1
+    clock: str = "auto"
+    tempo: float = 120.0
+    channel: int | None = None
+    offset_ms: float = 0.0
+    split: int = 55
+    program_changes: bool = True
+    record: bool = True
+    controls: ControlMap = field(default_factory=ControlMap)
+
+
+# `in` and `out`, as the flags are called, can't be names in Python.
+_NAMES = {"in_port": "in", "out_port": "out"}
+_FIELDS = tuple(_NAMES.get(each.name, each.name) for each in fields(Config))
+
+
+def folder(*inside: str) -> Path:
+    """The user's folder, or one in it (presets, models, takes); it need not exist.
+
+    The environment variable BANDMATE_HOME names it, else it is where the system keeps user data.
+    """
+    home = os.environ.get("BANDMATE_HOME")
+    root = Path(home).expanduser() if home else platformdirs.user_data_path("bandmate", appauthor=False)
+    return root.joinpath(*inside)
+
+
+def load(path: Path) -> Config:
+    """The config in a file; the defaults where there is none. Raises ConfigError."""
+    try:
+        return read(path.read_text(encoding="utf-8"), path.name)
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} can't be read ({error})") from error
+
+
+def read(text: str, source: str = FILE) -> Config:
+    """The config in a text; `source` names the file. Raises ConfigError with every mistake, a line each."""
+    mistakes = Mistakes()
+    table = parse(text, _FIELDS, mistakes)
+    config = None if table is None else _config(table)
+    if config is None or mistakes:
+        raise ConfigError(mistakes.told(source))
+    return config
+
+
+def _config(table: Table) -> Config:
+    controls = table.table("controls", _MAP)
+    return Config(
+        preset=table.text("preset", Config.preset),
+        in_port=table.text("in") or None,
+        out_port=table.text("out") or None,
+        output=table.choice("output", OUTPUTS, Config.output),
+        part=table.whole("part", 1, PARTS, Config.part),
+        clock=table.choice("clock", CLOCKS, Config.clock),
+        tempo=table.number("tempo", 20, 300, Config.tempo),
+        channel=table.optional("channel", 1, 16),
+        offset_ms=table.number("offset_ms", -500, 500, Config.offset_ms),
+        split=table.pitch("split", Config.split),
+        program_changes=table.flag("program_changes", Config.program_changes),
+        record=table.flag("record", Config.record),
+        controls=ControlMap() if controls is None else _controls(controls),
+    )
+
+
+def _controls(table: Table) -> ControlMap:
+    numbers = ControlMap(
+        preset=table.whole("preset", 0, 127, ControlMap.preset),
+        density=table.whole("density", 0, 127, ControlMap.density),
+        variation=table.whole("variation", 0, 127, ControlMap.variation),
+        freeze=table.whole("freeze", 0, 127, ControlMap.freeze),
+        panic=table.whole("panic", 0, 127, ControlMap.panic),
+        level=table.wholes("level", PARTS, ControlMap.level),
+        mute=table.wholes("mute", PARTS, ControlMap.mute),
+    )
+    _check(numbers, table)
+    return numbers
+
+
+def _check(numbers: ControlMap, table: Table) -> None:
+    """Each controller moves one thing, and none that MIDI or a DAW means otherwise."""
+    moves: dict[int, str] = {}
+    for name in _MAP:
+        value = getattr(numbers, name)
+        for number in value if isinstance(value, tuple) else (value,):
+            if number in TAKEN:
+                table.complain(name, f"can't be CC {number}, which is {TAKEN[number]}; 102-119 are free")
+            elif not 0 <= number <= 127:
+                table.complain(name, f"can't be CC {number}; controllers count from 0 to 119")
+            elif number in moves:
+                table.complain(name, f"can't be CC {number}, which moves {moves[number]}; give each its own")
+            moves.setdefault(number, name)
+
+
+def override(config: Config, **flags: Any) -> Config:
+    """The config with those flags that were given (are not None); the later wins."""
+    return replace(config, **{name: value for name, value in flags.items() if value is not None})

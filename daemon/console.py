@@ -1,0 +1,54 @@
+"""The terminal: sentences, and a status line where there is a terminal to rewrite it on."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+from bandmate.daemon.engine import Status
+from bandmate.daemon.presence import Presence
+
+CLEAR = "\r\x1b[2K"
+
+
+class Console:
+    """Prints from any thread."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stdout.isatty()
+        self._line = ""
+        self._lock = threading.Lock()
+
+    def say(self, sentence: str) -> None:
+        """A sentence on lines of its own, above the status line."""
+        with self._lock:
+            sys.stdout.write(f"{CLEAR if self._line else ''}{sentence}\n{self._line}")
+            sys.stdout.flush()
+
+    def show(self, status: Status, seconds: float) -> None:
+        """The status, and the seconds of inference."""
+        line = status_line(status, seconds)
+        if not self._terminal or line == self._line:
+            return
+        with self._lock:
+            self._line = line
+            sys.stdout.write(CLEAR + line)
+            sys.stdout.flush()
+
+    def end(self) -> None:
+        """Leave the status line behind."""
+        with self._lock:
+            if self._line:
+                sys.stdout.write("\n")
+            self._line = ""
+
+
+def status_line(status: Status, seconds: float) -> str:
+    """One line: where the music stands, who plays which chords, and how the machine keeps up."""
+    place = f"bar {status.bar}.{status.beat}" if status.bar else "waiting for you"
+    chords = " > ".join(status.chords) if status.presence is not Presence.RESTING else "rest"
+    late = f"{status.late} late" + (f", {status.dropped} dropped" if status.dropped else "")
+    return (
+        f"{place:<15} {status.bpm:5.1f} bpm  {status.preset:<12} {chords:<12} "
+        f"inference {1000 * seconds:4.1f} ms (p95)  {late}"
+    )

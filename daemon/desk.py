@@ -1,0 +1,134 @@
+"""The way out: scores become events that wait for their tick, pass the faders and the ledger, and leave."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
+from bandmate.daemon.ledger import Ledger
+from bandmate.daemon.metre import Grid
+from bandmate.daemon.schedule import Due, Schedule
+from bandmate.daemon.takes import Take
+from bandmate.daemon.timeline import Timeline
+from bandmate.models.decoding import Score
+from bandmate.presets.preset import Preset
+
+LATEST = 0.03
+"""Seconds after its tick at which a note is no longer struck: later is heard as late (Yamaha's own figure
+of 30 ms for a noticeable delay)."""
+USUAL_ENERGY = 80 / 127
+
+
+class Desk:
+    """Four faders and mutes, a schedule and a ledger. Nothing is struck late: it is dropped and counted."""
+
+    def __init__(self, preset: Preset, take: Take | None, *, programs: bool) -> None:
+        """programs: whether the parts' Program Changes are sent."""
+        self.preset = preset
+        self.dropped = 0
+        self.last_tick = 0
+        self._take, self._programs = take, programs
+        self._schedule, self._ledger = Schedule(), Ledger()
+        self._out: list[Due] = []
+        self._voice: dict[int, int] = {}
+        self._sit_down(preset)
+
+    @property
+    def channels(self) -> frozenset[int]:
+        """The channels that the band plays on."""
+        return frozenset(part.channel for part in self.preset.parts)
+
+    def greet(self) -> None:
+        """Send the parts' sounds now."""
+        self._out += [Due(self.last_tick, event) for event in self._sounds()]
+
+    def next_tick(self) -> int | None:
+        """The earliest tick that something waits for."""
+        return self._schedule.next_tick()
+
+    def score(self, first: int, score: Score, before: NDArray[np.bool_], grid: Grid, energy: float) -> None:
+        """Play a score from step `first` on instead of what waits there; before: bool[4,128], what
+        sounds until then; energy: the player's, 0..1."""
+        self._schedule.clear(grid.tick_of(first))
+        earlier = np.concatenate([before[:, None], score.sustain[:, :-1]], axis=1)
+        channels = [part.channel for part in self.preset.parts]
+        for part, step, pitch in np.argwhere(earlier & ~score.sustain):
+            self._schedule.add(grid.tick_of(first + int(step)), NoteOff(channels[part], int(pitch)))
+        loudness = 127 * min(max(energy / USUAL_ENERGY, 0.6), 1.3)
+        for part, step, pitch in np.argwhere(score.onset):
+            velocity = min(max(round(float(score.velocity[part, step, pitch]) * loudness), 1), 127)
+            note = NoteOn(channels[part], int(pitch), velocity)
+            self._schedule.add(grid.tick_of(first + int(step)), note)
+
+    def switch(self, preset: Preset, tick: int, before: NDArray[np.bool_]) -> None:
+        """Another preset plays from a tick on; before: bool[4,128], what sounds until then."""
+        self._schedule.clear(tick)
+        for part, pitch in np.argwhere(before):
+            self._schedule.add(tick, NoteOff(self.preset.parts[part].channel, int(pitch)))
+        self.preset = preset
+        self._sit_down(preset)
+        for event in self._sounds():
+            self._schedule.add(tick, event)
+
+    def level(self, part: int, value: float) -> None:
+        """Move a part's fader, 0..1."""
+        self._levels[part] = value
+
+    def mute(self, part: int, on: bool, tick: int) -> None:
+        """Silence a part or let it play again."""
+        self._mutes[part] = on
+        if on:
+            self._leave(tick, self._ledger.silence([self.preset.parts[part].channel]))
+
+    def play(self, timeline: Timeline, now: float) -> None:
+        """Send what is due."""
+        for tick, event in self._schedule.pop(timeline.tick_at(now)):
+            if isinstance(event, NoteOn):
+                if now - timeline.time_at(tick) > LATEST:
+                    self.dropped += 1
+                    continue
+                faded = self._fade(event)
+                if faded is None:
+                    continue
+                event = faded
+            self._leave(tick, self._ledger.pass_on(event))
+
+    def silence(self, tick: int) -> None:
+        """Drop what waits and release what sounds."""
+        self._schedule.clear()
+        self._leave(tick, self._ledger.silence())
+
+    def panic(self, tick: int) -> None:
+        """Release everything, in every way that synths heed; the music goes on."""
+        self._leave(tick, self._ledger.panic(sorted(self.channels)))
+
+    def collect(self) -> list[Due]:
+        """What has to be sent now, in order, each with the tick it was meant for."""
+        out, self._out = self._out, []
+        return out
+
+    def _sit_down(self, preset: Preset) -> None:
+        self._levels = [part.level for part in preset.parts]
+        self._mutes = [part.mute for part in preset.parts]
+        self._voice |= {part.channel: index for index, part in enumerate(preset.parts)}
+
+    def _sounds(self) -> list[Event]:
+        if not self._programs:
+            return []
+        return [Program(p.channel, p.program) for p in self.preset.parts if p.program is not None]
+
+    def _fade(self, note: NoteOn) -> NoteOn | None:
+        part = self._voice[note.channel]
+        if self._mutes[part] or self._levels[part] == 0:
+            return None
+        return NoteOn(note.channel, note.pitch, max(round(note.velocity * self._levels[part]), 1))
+
+    def _leave(self, tick: int, events: list[Event]) -> None:
+        self.last_tick = max(self.last_tick, tick)
+        self._out += [Due(tick, event) for event in events]
+        if self._take is None:
+            return
+        for event in events:
+            if isinstance(event, NoteOn | NoteOff | Control | Program):
+                self._take.add(tick, 1 + self._voice[event.channel], event)

@@ -1,0 +1,216 @@
+"""The player's notes and clock in, the band's notes and questions out: a state machine without a clock.
+
+`receive` takes what arrives, `answer` what was decided; `advance(now)` gives what is due, and
+`deadline(now)` says when to advance next. Times are seconds of one monotonic clock. One thread owns it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bandmate.bridge.events import Control, Event, NoteOff, NoteOn
+from bandmate.daemon.band import Band
+from bandmate.daemon.controls import (
+    Command,
+    Controls,
+    Freeze,
+    Panic,
+    SelectPreset,
+    SetDensity,
+    SetLevel,
+    SetMute,
+    SetVariation,
+)
+from bandmate.daemon.ledger import ALL_NOTES_OFF, ALL_SOUND_OFF, SUSTAIN
+from bandmate.daemon.presence import Presence
+from bandmate.daemon.request import Answer, Request
+from bandmate.daemon.schedule import Due
+from bandmate.daemon.settings import Settings
+from bandmate.daemon.situation import Mode
+from bandmate.daemon.takes import MELODY, Take
+from bandmate.daemon.transport import Change, Transport
+from bandmate.models.harmony import symbol
+from bandmate.presets.preset import Preset
+
+TEMPO_NOTED = 0.1
+"""Beats a minute by which the tempo must differ to be written into the take again."""
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What is due: events to send, in order, with the tick each was meant for; decisions to ask for; programs
+    of presets to make ready."""
+
+    events: list[Due]
+    requests: list[Request]
+    wishes: list[int]
+
+
+@dataclass(frozen=True)
+class Status:
+    """For a status line: bar and beat from 1 (0 while the music stands), the presence, the chord now and the
+    one committed next, how many answers were late and how many notes were dropped."""
+
+    bar: int
+    beat: int
+    bpm: float
+    preset: str
+    presence: Presence
+    chords: tuple[str, ...]
+    late: int
+    dropped: int
+
+
+class Engine:
+    """See the module. take: where the performance is kept, if it is; key: see `arm`, the name by default."""
+
+    def __init__(
+        self, preset: Preset, settings: Settings, take: Take | None = None, key: str | None = None
+    ) -> None:
+        self.band = Band(preset, key or preset.name, settings, take)
+        self.transport = Transport(settings.clock, settings.bpm, settings.metre)
+        self._settings, self._take = settings, take
+        self._controls = Controls(settings.controls)
+        self._wishes: list[int] = []
+        self._bpm = settings.bpm
+        self.band.desk.greet()
+
+    def receive(self, event: Event, now: float) -> None:
+        """An event from the player or the DAW."""
+        self._change(self.transport.receive(event, now), now)
+        channels = self.band.desk.channels
+        command = self._controls.command(event, channels)
+        if command is not None:
+            self._obey(command, now)
+        elif isinstance(event, NoteOn | NoteOff | Control):
+            wanted = self._settings.channel
+            if event.channel == wanted if wanted is not None else event.channel not in channels:
+                self._hear(event, now)
+
+    def answer(self, answer: Answer, now: float) -> None:
+        """A decision came back."""
+        if self.transport.timeline is not None:
+            self.band.answer(answer, self.transport.timeline, now)
+
+    def arm(self, preset: Preset, key: str) -> None:
+        """A preset is ready to play: from the next bar line, or at once while the music stands still.
+
+        key: names it in requests; a preset that was changed comes under its name and another key.
+        """
+        self.band.arm(preset, key, self.transport.timeline)
+
+    def tempo(self, bpm: float, now: float) -> None:
+        """Our own clock goes at another tempo from now on."""
+        self.transport.retempo(now, bpm)
+        self._note_tempo(now)
+
+    def run(self, now: float) -> None:
+        """Our own clock starts from the top now, without waiting for a note."""
+        self._change(self.transport.run(now), now)
+
+    def stop(self, now: float) -> list[Due]:
+        """The performance ends: the events that silence it."""
+        self._change(Change.STOPPED, now)
+        return self.band.desk.collect()
+
+    def advance(self, now: float) -> Actions:
+        """All that is due by now."""
+        self._change(self.transport.lapse(now), now)
+        gone = self.transport.timeline is not None and self.band.bounds(self.transport.timeline, now)
+        requests: list[Request] = []
+        if (timeline := self.transport.timeline) is not None:
+            self.band.desk.play(timeline, now)
+            requests = self.band.asks(timeline, now)
+        if gone and self.transport.rest(now):
+            self._change(Change.STOPPED, now)
+        wishes, self._wishes = self._wishes, []
+        return Actions(self.band.desk.collect(), requests, wishes)
+
+    def deadline(self, now: float) -> float | None:
+        """When to advance next, in seconds; None while only an arrival can change anything."""
+        if self.transport.timeline is None:
+            return None
+        deadline = self.band.deadline(self.transport.timeline)
+        lapse = self.transport.lapses_at(now)
+        return deadline if lapse is None else min(deadline, lapse)
+
+    def status(self, now: float) -> Status:
+        """Where the music stands."""
+        band, metre = self.band, self._settings.metre
+        late, dropped = band.late, band.desk.dropped
+        if self.transport.timeline is None:
+            still = self.transport.bpm, band.preset.name, Presence.RESTING, ()
+            return Status(0, 0, *still, late, dropped)
+        step = band.grid.step_at(self._tick(now))
+        song = step - band.grid.step_of(self.transport.song_shift)
+        chords = band.situation.memory.chords(step, metre.steps_per_bar)
+        names = tuple(dict.fromkeys(symbol(int(chord)) for chord in chords))[:2]
+        return Status(
+            metre.bar_of(song) + 1,
+            metre.step_in_bar(song) // 4 + 1,
+            self.transport.bpm,
+            band.preset.name,
+            band.presence(step),
+            names,
+            late,
+            dropped,
+        )
+
+    def _hear(self, event: NoteOn | NoteOff | Control, now: float) -> None:
+        if isinstance(event, NoteOn):
+            self._change(self.transport.note(now), now)
+        timeline = self.transport.timeline
+        melody = self.band.situation.melody
+        position = float(self.band.desk.last_tick) if timeline is None else timeline.position(now)
+        step = self.band.grid.step_of(position)
+        match event:
+            case NoteOn(_, pitch, velocity) if timeline is not None:
+                melody.note_on(pitch, velocity, step)
+                self.band.heard(step, timeline, now)
+            case NoteOff(_, pitch):
+                melody.note_off(pitch, step)
+            case Control(_, number, value) if number == SUSTAIN:
+                melody.pedal(value >= 64, step)
+            case Control(_, number, _) if number in (ALL_SOUND_OFF, ALL_NOTES_OFF):
+                melody.release(step)
+        if self._take is not None and timeline is not None and self._settings.mode is not Mode.OFFLINE:
+            self._take.add(position, MELODY, event)
+
+    def _obey(self, command: Command, now: float) -> None:
+        band = self.band
+        match command:
+            case SelectPreset(program):
+                self._wishes.append(program)
+            case SetDensity(value):
+                band.situation.mixer.density = value
+            case SetVariation(value):
+                band.situation.mixer.variation = value
+            case SetLevel(part, value):
+                band.desk.level(part, value)
+            case SetMute(part, on):
+                band.desk.mute(part, on, self._tick(now))
+            case Freeze(on):
+                band.frozen = on
+            case Panic():
+                band.desk.panic(self._tick(now))
+
+    def _change(self, change: Change | None, now: float) -> None:
+        if change is None:
+            return
+        tick = self._tick(now)
+        self.band.stop(tick)
+        if change is Change.STOPPED:
+            self.band.situation.melody.release(self.band.grid.step_at(tick))
+            return
+        self.band.begin(self.band.grid.step_of(tick), afresh=change is Change.AFRESH)
+        self._note_tempo(now)
+
+    def _note_tempo(self, now: float) -> None:
+        bpm = self.transport.bpm
+        if self._take is not None and abs(bpm - self._bpm) > TEMPO_NOTED:
+            self._take.tempo(self._tick(now), bpm)
+            self._bpm = bpm
+
+    def _tick(self, now: float) -> int:
+        timeline = self.transport.timeline
+        return self.band.desk.last_tick if timeline is None else timeline.tick_at(now)

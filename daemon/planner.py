@@ -1,0 +1,144 @@
+"""When to ask for a decision, and what to commit.
+
+A decision is due every hop. It is asked for a lead before its first step and commits one hop; the rest
+of it is kept as backup. When the answer to the next decision is not there in time, the backup plays:
+never silence, never a late note. Within a hop, a melody note that leaves the committed chord has the
+rest of the hop decided anew, once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bandmate.daemon.memory import Memory
+from bandmate.daemon.metre import Metre
+from bandmate.daemon.request import Answer, Chords
+from bandmate.models.decoding import Score
+from bandmate.models.harmony import NONE
+from bandmate.models.roll import PARTS, PITCHES, WINDOW
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """What can no longer change: a score of steps from `first`, their chords int[n], and the preset that
+    plays it (None: rest, or what was played before)."""
+
+    first: int
+    score: Score
+    chords: Chords
+    preset: str | None = None
+
+
+class Planner:
+    """Steps only; the engine says when they come. `committed` is the first step not yet committed."""
+
+    def __init__(self, hop: int, metre: Metre) -> None:
+        """hop: steps between decisions; one longer than the bar must be whole bars, else it is the bar."""
+        bar = metre.steps_per_bar
+        self.hop, self._metre = (bar if hop > bar and hop % bar else hop), metre
+        self.committed = 0
+        self.asked = 0
+        self.late = 0
+        self._latest: Answer | None = None
+        self._waiting: Answer | None = None
+        self._revised = -1
+
+    def begin(self, step: int) -> None:
+        """The music runs on from a step, nothing being committed; the first decision is the next hop's."""
+        self.committed = self.asked = self._boundary(step)
+        self._latest = self._waiting = None
+        self._revised = -1
+
+    def take_over(self, other: Planner) -> None:
+        """Go on from where another planner stands, at a bar line; its answers are of no use here."""
+        self.committed, self.asked = other.committed, max(other.asked, other.committed)
+
+    def next_ask(self) -> int:
+        """The first step of the decision to ask for next."""
+        return max(self.asked, self.committed)
+
+    def ask(self, step: int) -> None:
+        """The decision that begins at a step has been asked for."""
+        self.asked = self._boundary(step + 1)
+
+    def revisable(self, step: int) -> bool:
+        """Whether a step lies in the committed hop, after its first step, and the hop was not revised yet."""
+        return self._revised != self.committed and self._hop_begin() < step < self.committed
+
+    def revise(self) -> None:
+        """The committed hop is being decided anew."""
+        self._revised = self.committed
+
+    def receive(self, answer: Answer, reached: int) -> Commitment | None:
+        """An answer came while step `reached` plays: what it commits now, if anything.
+
+        It is late when its first step has been reached: then it serves only as a backup.
+        """
+        self._keep(answer)
+        if answer.first <= reached:
+            self.late += answer.first == self._boundary(answer.first)
+            return None
+        if answer.first < self.committed:
+            return self._cut(answer, answer.first, self.committed)
+        if answer.first == self.committed:
+            return self._commit(answer)
+        self._waiting = answer
+        return None
+
+    def boundary(self, memory: Memory, *, freeze: bool) -> Commitment:
+        """The first uncommitted step is reached: commit a hop by what is there, be it rest."""
+        first, last = self.committed, self._boundary(self.committed + 1)
+        if freeze:
+            return self._close(_again(memory, first, last))
+        for answer in (self._waiting, self._latest):
+            if answer is not None and answer.first <= first and answer.first + answer.score.steps >= last:
+                return self._close(self._cut(answer, first, last))
+        return self._close(Commitment(first, _rest(last - first), np.full(last - first, NONE, np.int_)))
+
+    def rest(self) -> Commitment:
+        """Commit a hop of rest, with nothing to fall back on."""
+        self._latest = self._waiting = None
+        first, last = self.committed, self._boundary(self.committed + 1)
+        return self._close(Commitment(first, _rest(last - first), np.full(last - first, NONE, np.int_)))
+
+    def _commit(self, answer: Answer) -> Commitment:
+        return self._close(self._cut(answer, self.committed, self._boundary(self.committed + 1)))
+
+    def _close(self, commitment: Commitment) -> Commitment:
+        self.committed = commitment.first + commitment.score.steps
+        return commitment
+
+    def _keep(self, answer: Answer) -> None:
+        if self._latest is None or answer.first >= self._latest.first:
+            self._latest = answer
+
+    @staticmethod
+    def _cut(answer: Answer, first: int, last: int) -> Commitment:
+        at = slice(first - answer.first, last - answer.first)
+        score = answer.score
+        part = Score(score.onset[:, at], score.sustain[:, at], score.velocity[:, at])
+        return Commitment(first, part, answer.chords[at], answer.preset)
+
+    def _hop_begin(self) -> int:
+        return self.committed - self.hop
+
+    def _boundary(self, step: int) -> int:
+        """The first step at or after `step` at which a hop begins; hops are counted from each bar line."""
+        bar = self._metre.steps_per_bar
+        if self.hop >= bar:
+            return -(-step // self.hop) * self.hop
+        in_bar = self._metre.step_in_bar(step)
+        return step - in_bar + min(-(-in_bar // self.hop) * self.hop, bar)
+
+
+def _rest(steps: int) -> Score:
+    silent = np.zeros((PARTS, steps, PITCHES), bool)
+    return Score(silent, silent, np.zeros(silent.shape, np.float32))
+
+
+def _again(memory: Memory, first: int, last: int) -> Commitment:
+    """What was played a window earlier."""
+    then = first - WINDOW
+    return Commitment(first, memory.read(then, last - first), memory.chords(then, last - first))

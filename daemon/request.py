@@ -1,0 +1,83 @@
+"""What the engine asks of the accompanist, and what it gets back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmate.models.decoding import Limits, Score
+
+Array = NDArray[np.float32]
+Chords = NDArray[np.int_]
+
+
+@dataclass(frozen=True)
+class Beats:
+    """Complete beats that the ear heard, oldest first: features float32[n,148], phases float32[n,16].
+
+    history: which performance they belong to; begin: how many beats were heard before the first of these.
+    """
+
+    history: int
+    begin: int
+    features: Array
+    phases: Array
+
+
+@dataclass(frozen=True)
+class Request:
+    """A decision to take: what to play from step `first` to the end of the window that begins at `window`.
+
+    preset: the key of the one that is to take it; epoch: an answer to an older one is void; beat_in_bar and
+    beats_per_bar: where `first` stands; melody float32[4,32,128] and heard float32[32] as the contract lays
+    them out; past: what the band played in the 32 steps before the window and in the window up to `first`;
+    chords: int[32], the window's, committed before `first`; sounding: the chord just before `first`;
+    revision: whether `first` lies within a hop already decided; beats, partial float32[112], known 0..3 and
+    phase float32[16]: for the ear; evidence float32[12]: pitch classes held as a chord; foreseen: chords
+    int[n] of the beats from `first` on, where the whole melody is known; hindsight: answer what was played,
+    so the chords of the last eight beats are wanted; seeds: of the performance and of the phrase; variation
+    0..1; controls float32[5].
+    """
+
+    number: int
+    epoch: int
+    preset: str
+    first: int
+    window: int
+    beat_in_bar: int
+    beats_per_bar: int
+    melody: Array
+    heard: Array
+    past: Score
+    chords: Chords
+    sounding: int
+    revision: bool
+    beats: Beats
+    partial: Array
+    known: int
+    phase: Array
+    evidence: Array
+    foreseen: Chords | None
+    hindsight: bool
+    seeds: tuple[int, int]
+    variation: float
+    controls: Array
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to play from step `first` on (to the window's end), and the chords int[n] of those steps.
+
+    seconds: how long it took.
+    """
+
+    number: int
+    epoch: int
+    preset: str
+    first: int
+    score: Score
+    chords: Chords
+    seconds: float

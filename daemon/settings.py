@@ -1,0 +1,30 @@
+"""What a performance is set to before it begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bandmate.daemon.controls import ControlMap
+from bandmate.daemon.metre import Metre
+from bandmate.daemon.situation import Mode
+from bandmate.daemon.transport import Clock
+
+LEAD = 0.03
+
+
+@dataclass(frozen=True)
+class Settings:
+    """bpm: our own tempo; channel: the melody's, None for any that the band does not use; split: see Melody;
+    programs: whether to send the parts' sounds; lead: seconds between asking for a decision and its first
+    step."""
+
+    mode: Mode = Mode.LIVE
+    clock: Clock = Clock.AUTO
+    bpm: float = 120.0
+    metre: Metre = field(default_factory=Metre)
+    seed: int = 0
+    split: int = 0
+    channel: int | None = None
+    programs: bool = True
+    lead: float = LEAD
+    controls: ControlMap = field(default_factory=ControlMap)

@@ -1,0 +1,184 @@
+"""All that a decision is taken from: what was heard, what was played, and where the music stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from bandmate.daemon.history import History, phase
+from bandmate.daemon.melody import Melody
+from bandmate.daemon.memory import Memory
+from bandmate.daemon.metre import Metre
+from bandmate.daemon.request import Array, Chords, Request
+from bandmate.models import listening
+from bandmate.models.contract import CONTROLS
+from bandmate.models.decoding import Limits
+from bandmate.models.harmony import TONES
+from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
+from bandmate.presets.preset import Preset
+
+PHRASE_BARS = 8
+ENDING_DENSITY = 0.25
+
+
+class Mode(Enum):
+    """Live: with the player. Respond: by turns, a window each. Offline: the whole melody is known."""
+
+    LIVE = "live"
+    RESPOND = "respond"
+    OFFLINE = "offline"
+
+
+@dataclass
+class Mixer:
+    """What the player may move while playing: density and variation 0..1 (None: the preset's)."""
+
+    density: float | None = None
+    variation: float | None = None
+
+
+class Situation:
+    """Grows with the performance; a request is a copy of what matters of it."""
+
+    def __init__(self, mode: Mode, metre: Metre, seed: int, split: int) -> None:
+        self.mode, self.metre = mode, metre
+        self.mixer = Mixer()
+        self.melody = Melody(split)
+        self.memory = Memory()
+        self.foreseen: Chords | None = None
+        self._seed, self._split = seed, split
+        self._histories = 0
+        self._history = History(0, 0)
+        self._origin = 0
+
+    def begin(self, step: int, *, afresh: bool) -> None:
+        """The music runs on from a step: `afresh`, with nothing heard before, or after a jump."""
+        if afresh:
+            self._histories += 1
+            self._history = History(self._histories, step)
+            self.melody = Melody(self._split)
+            self._origin = step
+        else:
+            self._history.jump(step)
+
+    def expect(self, notes: Iterable[tuple[int, int, int, int]]) -> None:
+        """Know notes before they come: pitch, velocity 1..127, first step, the step before which it ends."""
+        for pitch, velocity, begin, end in notes:
+            self.melody.note_on(pitch, velocity, begin)
+            self.melody.note_off(pitch, end)
+
+    def advance(self, step: int) -> None:
+        """Hear the beats complete before a step."""
+        self._history.advance(step, self.melody, self.metre)
+        self.melody.forget(step)
+
+    def clashes(self, step: int) -> bool:
+        """Whether the melody's or the left hand's newest notes leave the chord committed at a step."""
+        chord = int(self.memory.chords(step, 1)[0])
+        held = self.melody.chord(step)
+        if held.sum() > 1 and (held * (1 - TONES[chord])).any():
+            return True
+        pitch, onset = self.melody.line(step, step + 1)
+        return bool(onset[0]) and not TONES[chord][pitch[0] % 12]
+
+    def request(
+        self,
+        number: int,
+        epoch: int,
+        preset: Preset,
+        key: str,
+        first: int,
+        *,
+        revision: bool,
+        ending: bool,
+        newcomer: bool,
+    ) -> Request:
+        """The decision to take at step `first` by the preset of this key: a revision of one, one that winds
+        the band down, or the first of a newcomer, who knows nothing of what others played."""
+        self.advance(first)
+        metre = self.metre
+        window = first - metre.step_in_bar(first)
+        known, partial = self._partial(first)
+        past = (Memory() if newcomer else self.memory).read(window - WINDOW, WINDOW + first - window)
+        return Request(
+            number=number,
+            epoch=epoch,
+            preset=key,
+            first=first,
+            window=window,
+            beat_in_bar=metre.step_in_bar(first) // STEPS_PER_BEAT,
+            beats_per_bar=metre.beats_per_bar,
+            melody=self._rolls(window, first + max(known - first % STEPS_PER_BEAT, 0)),
+            heard=self._known_steps(window, first),
+            past=past,
+            chords=self.memory.chords(window, WINDOW),
+            sounding=int(self.memory.chords(first - 1, 1)[0]),
+            revision=revision,
+            beats=self._history.beats(),
+            partial=partial,
+            known=known,
+            phase=phase(self._history.step, metre),
+            evidence=self.melody.chord(first),
+            foreseen=self._foreseen(first),
+            hindsight=self.mode is Mode.RESPOND,
+            seeds=(self._seed, metre.bar_of(first) // PHRASE_BARS),
+            variation=preset.variation if self.mixer.variation is None else self.mixer.variation,
+            controls=self._controls(preset, first, ending),
+            limits=self._limits(preset, ending),
+        )
+
+    def _partial(self, first: int) -> tuple[int, Array]:
+        """How many steps of the beat at `first` are known, and they. A note played early counts as heard."""
+        known = first % STEPS_PER_BEAT
+        beat = first - known
+        latest = self.melody.latest
+        if known == 0 and latest is not None and latest == first:
+            known = 1
+        pitch, onset = self.melody.line(beat, beat + known)
+        return known, listening.partial(pitch, onset, self._history.since)
+
+    def _rolls(self, window: int, until: int) -> Array:
+        """float32[4,32,128]: the previous window and this one, zero where not heard."""
+        if self.mode is Mode.OFFLINE:
+            until = window + WINDOW
+        elif self.mode is Mode.RESPOND:
+            until = window
+        past = self.melody.roll(window - WINDOW, WINDOW, window)
+        now = self.melody.roll(window, WINDOW, until)
+        return np.stack([past.onset, past.sustain, now.onset, now.sustain])
+
+    def _known_steps(self, window: int, first: int) -> Array:
+        heard = np.zeros(WINDOW, np.float32)
+        last = {Mode.LIVE: first - window, Mode.RESPOND: 0, Mode.OFFLINE: WINDOW}[self.mode]
+        heard[:last] = 1
+        return heard
+
+    def _foreseen(self, first: int) -> Chords | None:
+        if self.foreseen is None:
+            return None
+        beats = first // STEPS_PER_BEAT - self._origin // STEPS_PER_BEAT
+        return self.foreseen[min(beats, len(self.foreseen) - 1) :]
+
+    def _densities(self, preset: Preset, ending: bool) -> list[float]:
+        """Each part's density: the preset's, moved as a whole by the player, less while winding down."""
+        lean = 0.0 if self.mixer.density is None else self.mixer.density - 0.5
+        lean -= ENDING_DENSITY if ending else 0.0
+        return [min(max(part.density + lean, 0.0), 1.0) for part in preset.parts]
+
+    def _controls(self, preset: Preset, first: int, ending: bool) -> Array:
+        out = np.zeros(CONTROLS, np.float32)
+        out[:PARTS] = self._densities(preset, ending)
+        out[PARTS] = min(max(0.5 + 1.5 * (self.melody.energy(first) - 80 / 127), 0.0), 1.0)
+        return out
+
+    def _limits(self, preset: Preset, ending: bool) -> Limits:
+        parts = preset.parts
+        return Limits(
+            voices=tuple(p.voices for p in parts),
+            low=tuple(p.low for p in parts),
+            high=tuple(p.high for p in parts),
+            density=tuple(self._densities(preset, ending)),
+        )

@@ -1,0 +1,142 @@
+"""Where the music stands: the DAW's clock or our own, as one line of ticks that never runs back.
+
+A DAW jumps, loops and starts again; what the band remembers does not. So each run of the song is laid
+behind the one before it, shifted by whole groups of four bars: a step keeps its place in the bar and in
+the phrase, and every later step has a higher number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+
+from bandmate.bridge.events import Continue, Event, Position, Pulse, Start, Stop
+from bandmate.daemon.follower import SILENCE, Follower
+from bandmate.daemon.metre import Metre
+from bandmate.daemon.timeline import TICKS_PER_STEP, Timeline
+
+GROUP_BARS = 4
+
+
+class Clock(Enum):
+    """Whose time counts. Auto: the DAW's when its pulses come, else our own."""
+
+    AUTO = "auto"
+    INTERNAL = "internal"
+    MIDI = "midi"
+
+
+class Change(Enum):
+    """What a message or a moment did to the music. Afresh: from the top, so what was heard is over."""
+
+    AFRESH = "afresh"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+
+
+class Transport:
+    """Messages and notes in, a Timeline in performance ticks out (None while the music stands still)."""
+
+    def __init__(self, clock: Clock, bpm: float, metre: Metre) -> None:
+        self.timeline: Timeline | None = None
+        self._clock, self._bpm = clock, bpm
+        self._group = GROUP_BARS * metre.steps_per_bar * TICKS_PER_STEP
+        self._follower = Follower(bpm)
+        self._shift = 0
+        self._reached = 0
+        self._due: Change | None = None
+
+    @property
+    def bpm(self) -> float:
+        """The tempo now, in beats a minute."""
+        return self._follower.bpm if self.timeline is None and self._follower.locked else self._tempo()
+
+    @property
+    def song_shift(self) -> int:
+        """What to take from a performance tick to get the DAW's song tick."""
+        return self._shift
+
+    def receive(self, event: Event, now: float) -> Change | None:
+        """A transport message; any other event changes nothing."""
+        if self._clock is Clock.INTERNAL:
+            return None
+        follower = self._follower
+        match event:
+            case Start():
+                follower.start(now)
+                return self._halt(now, Change.AFRESH)
+            case Continue():
+                follower.cont(now)
+                return self._halt(now, Change.RESUMED)
+            case Stop():
+                follower.stop(now)
+                return self._halt(now, None)
+            case Position(step):
+                follower.position(step, now)
+                return self._halt(now, Change.RESUMED) if follower.running else None
+            case Pulse():
+                return self._pulse(now)
+        return None
+
+    def note(self, now: float) -> Change | None:
+        """The player struck a note: while nothing else gives the time, it is a downbeat."""
+        if self.timeline is not None or self._clock is Clock.MIDI or self._follower.alive(now):
+            return None
+        self._lay(0)
+        self.timeline = Timeline.at(self._bpm, self._shift, now)
+        return Change.RESUMED if self._shift else Change.AFRESH
+
+    def lapse(self, now: float) -> Change | None:
+        """The DAW's pulses have stopped coming."""
+        if self.timeline is None or not self._follower.running or self._follower.alive(now):
+            return None
+        self._follower.stop(now)
+        return self._halt(now, None)
+
+    def lapses_at(self, now: float) -> float | None:
+        """When `lapse` has to be asked, in seconds; None while no pulses are followed."""
+        return now + SILENCE / 4 if self.timeline is not None and self._follower.running else None
+
+    def rest(self, now: float) -> bool:
+        """The band rests: on our own clock time stands still, and the next note will be the downbeat."""
+        return not self._follower.running and self._halt(now, None) is Change.STOPPED
+
+    def run(self, now: float, tick: int = 0) -> Change:
+        """Let our own clock run from a tick, as a DAW's Start does."""
+        self._lay(tick)
+        self.timeline = Timeline.at(self._bpm, tick + self._shift, now)
+        return Change.AFRESH
+
+    def retempo(self, now: float, bpm: float) -> None:
+        """Our own clock goes at another tempo from now on."""
+        self._bpm = bpm
+        if self.timeline is not None and not self._follower.running:
+            self.timeline = self.timeline.retempo(now, bpm)
+
+    def _pulse(self, now: float) -> Change | None:
+        follower = self._follower
+        follower.pulse(now)
+        if not follower.running or follower.timeline is None:
+            return self._halt(now, None) if self.timeline is not None and self._clock is Clock.AUTO else None
+        change, self._due = self._due, None
+        if change is not None:
+            self._lay(follower.tick - 1)
+        self.timeline = replace(follower.timeline, tick=follower.timeline.tick + self._shift)
+        return change
+
+    def _halt(self, now: float, then: Change | None) -> Change | None:
+        """Stand still until the next pulse, which brings the change about."""
+        self._due = then
+        if self.timeline is None:
+            return None
+        self._reached = max(self._reached, self.timeline.tick_at(now) + 1)
+        self.timeline = None
+        return Change.STOPPED
+
+    def _lay(self, tick: int) -> None:
+        """Choose the shift so that a song tick falls behind everything played so far."""
+        behind = max(self._reached - tick, 0)
+        self._shift = -(-behind // self._group) * self._group
+
+    def _tempo(self) -> float:
+        return self._bpm if self.timeline is None else self.timeline.bpm

@@ -1,0 +1,1 @@
+"""The network: piano rolls, the generator contract, ONNX Runtime, trained .onnx files."""

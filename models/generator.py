@@ -1,0 +1,162 @@
+"""Trained files through ONNX Runtime: the only place that imports it.
+
+One thread and no spinning: measured beside a player, a second inference thread costs more lateness
+of the notes than it saves (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from bandmate.models import contract
+from bandmate.models.contract import Card, ModelError, Shape
+
+Array = NDArray[np.float32]
+Shapes = dict[str, tuple[Any, ...]]
+Known = dict[str, Shape]
+
+
+@dataclass(frozen=True)
+class Probabilities:
+    """A generator's answer: onset, sustain, velocity float32[4,32,128] and gate float32[4,32]."""
+
+    onset: Array
+    sustain: Array
+    velocity: Array
+    gate: Array
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An ear's answer: the state after the beat, chord float32[8,25], melody float32[8,12] and,
+    where the file gives it, hindsight float32[8,25] (the last complete beat first)."""
+
+    state: Array
+    chord: Array
+    melody: Array
+    hindsight: Array | None
+
+
+class _Session:
+    """An ONNX file opened and held to its contract; runs on inputs by name."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise ModelError(
+                f"{name} can't be loaded as an ONNX model ({_first_line(error)}); export or copy it again"
+            ) from error
+        self.name = name
+        text = self._session.get_modelmeta().custom_metadata_map.get(contract.PROPERTY)
+        self.card: Card = contract.parse(text, name)
+        self.inputs: dict[str, tuple[Any, ...]] = {i.name: tuple(i.shape) for i in self._session.get_inputs()}
+        self.outputs: dict[str, tuple[Any, ...]] = {
+            o.name: tuple(o.shape) for o in self._session.get_outputs()
+        }
+
+    def hold_to(self, kind: str, inputs: Known, outputs: Known, optional: Known) -> None:
+        """Raises ModelError unless the file is of the kind and shape that the contract states."""
+        if self.card.kind != kind:
+            raise ModelError(f"{self.name} is of kind '{self.card.kind}' where a preset needs '{kind}'")
+        self._check("takes", self.inputs, inputs)
+        self._check("gives", self.outputs, outputs | optional)
+        if missing := sorted(set(outputs) - set(self.outputs)):
+            wanted = ", ".join(outputs)
+            raise ModelError(f"{self.name} gives no {', '.join(missing)}; a {kind} must give {wanted}")
+
+    def _check(self, verb: str, have: Mapping[str, tuple[Any, ...]], known: Mapping[str, Shape]) -> None:
+        for name, shape in have.items():
+            if name not in known:
+                raise ModelError(f"{self.name} {verb} '{name}', which is none of {', '.join(known)}")
+            wanted = known[name]
+            fits = len(shape) == len(wanted) and all(
+                w is None or h == w or not isinstance(h, int) for h, w in zip(shape, wanted, strict=True)
+            )
+            if not fits:
+                raise ModelError(
+                    f"{self.name} {verb} '{name}' of shape {list(shape)}; it must be {list(wanted)}"
+                )
+
+    def size(self, name: str) -> int:
+        """The last dimension of an input, 0 where the file does not take it."""
+        shape = self.inputs.get(name, (0,))
+        return shape[-1] if isinstance(shape[-1], int) else 0
+
+    def run(self, offer: Mapping[str, Array]) -> dict[str, Array]:
+        feed = {name: offer[name] for name in self.inputs}
+        try:
+            answers = self._session.run(None, feed)
+        except Exception as error:
+            raise ModelError(f"{self.name} failed while playing ({_first_line(error)})") from error
+        named = dict(zip(self.outputs, answers, strict=True))
+        for output, value in named.items():
+            if not np.isfinite(value).all():
+                raise ModelError(
+                    f"{self.name} gave '{output}' that is not a number; train or export it again"
+                )
+        return named
+
+
+class Generator:
+    """A band: melody, plan and noise in, four parts out."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        """data: the bytes of an ONNX file called name. Raises ModelError."""
+        self._session = _Session(data, name)
+        self._session.hold_to(
+            "generator", contract.GENERATOR_INPUTS, contract.GENERATOR_OUTPUTS, contract.GENERATOR_OPTIONAL
+        )
+        self.card = self._session.card
+        self.noise_size = self._session.size("noise")
+
+    def run(self, offer: Mapping[str, Array]) -> Probabilities:
+        """The four parts' probabilities. offer: every input of the contract. Raises ModelError."""
+        said = self._session.run(offer)
+        onset = said["onset"][0]
+        gate = said["gate"][0] if "gate" in said else onset.max(2)
+        return Probabilities(onset, said["sustain"][0], said["velocity"][0], gate)
+
+
+class Ear:
+    """A predictor of harmony: beats of melody in, chords of the beats to come out."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        """data: the bytes of an ONNX file called name. Raises ModelError."""
+        self._session = _Session(data, name)
+        self._session.hold_to("ear", contract.EAR_INPUTS, contract.EAR_OUTPUTS, contract.EAR_OPTIONAL)
+        self.card = self._session.card
+        self.state_size = self._session.size("state")
+
+    def silence(self) -> Array:
+        """The state before anything was heard, float32[S]."""
+        return np.zeros(self.state_size, np.float32)
+
+    def run(self, offer: Mapping[str, Array]) -> Heard:
+        """What comes next. offer: every ear input of the contract. Raises ModelError."""
+        said = self._session.run(offer)
+        hindsight = said["hindsight"][0] if "hindsight" in said else None
+        return Heard(said["next_state"][0], said["chord"][0], said["melody"][0], hindsight)
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a model file. Raises ModelError when it can't be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} can't be read ({error.strerror}); check that the file is there") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

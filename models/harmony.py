@@ -1,0 +1,118 @@
+"""The chord plan: which triads there are, and which to choose when the ear is unsure.
+
+A chord is a number: 0..11 the major triad on that pitch class, 12..23 the minor one, 24 none.
+The ear's answers are flat (the likeliest chord often has a third of the probability), so the choice
+goes by expected fit, not by the likeliest: the tones shared with what might be right, plus the melody
+expected over them, over eight beats to come, with a price for changing on weak beats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+CHORDS = 25
+NONE = 24
+HORIZON = 8
+_NAMES = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+
+Array = NDArray[np.float32]
+
+
+def _tones() -> Array:
+    table = np.zeros((CHORDS, 12), np.float32)
+    for root in range(12):
+        for quality, third in enumerate((4, 3)):
+            table[12 * quality + root, [root, (root + third) % 12, (root + 7) % 12]] = 1
+    return table
+
+
+TONES: Array = _tones()
+_OVERLAP: Array = (TONES @ TONES.T / 3).astype(np.float32)
+
+
+def symbol(chord: int) -> str:
+    """A chord as musicians write it: `C`, `F♯m`, `N.C.` for none."""
+    if chord == NONE:
+        return "N.C."
+    return _NAMES[chord % 12] + ("m" if chord >= 12 else "")
+
+
+def rows(chords: NDArray[np.int_]) -> Array:
+    """float32[n, 24] of n chords: the chord's pitch classes (12) and its bass's (12); none is all zeros."""
+    out = np.zeros((len(chords), 24), np.float32)
+    out[:, :12] = TONES[chords]
+    sounding = np.flatnonzero(chords != NONE)
+    out[sounding, 12 + chords[sounding] % 12] = 1
+    return out
+
+
+@dataclass(frozen=True)
+class Reluctance:
+    """The price of changing the chord, in expected overlap (1 is a whole triad): on beat 1, in the
+    middle of the bar, on other beats. A negative price invites a change."""
+
+    first: float = -0.1
+    middle: float = -0.05
+    weak: float = 0.2
+    revise: float = 0.35
+
+    def at(self, beat_in_bar: int, beats_per_bar: int = 4) -> float:
+        """The price at a beat, 0 being the bar's first."""
+        if beat_in_bar == 0:
+            return self.first
+        return self.middle if 2 * beat_in_bar == beats_per_bar else self.weak
+
+
+def utility(chord: Array, melody: Array, evidence: Array | None = None) -> Array:
+    """Expected fit float32[beats, 24] of every triad.
+
+    chord: float32[beats, 25] probabilities; melody: float32[beats, 12] expected pitch classes;
+    evidence: float32[12] pitch classes that the player holds down as a chord, if any.
+    """
+    sharp = chord**1.5
+    sharp /= np.maximum(sharp.sum(1, keepdims=True), 1e-9)
+    fit = sharp @ _OVERLAP[:, :NONE] + melody @ TONES[:NONE].T
+    if evidence is not None and evidence.any():
+        fit = fit + held(evidence)
+    return np.asarray(fit, np.float32)
+
+
+def held(evidence: Array) -> Array:
+    """float32[24]: how well each triad explains the held pitch classes, weighing more than any guess."""
+    inside = TONES[:NONE] @ evidence
+    return np.asarray(2 * inside - (evidence.sum() - inside), np.float32)
+
+
+def plan(
+    fit: Array,
+    sounding: int,
+    beat_in_bar: int,
+    beats_per_bar: int = 4,
+    reluctance: Reluctance = Reluctance(),
+    heard: float = 0.0,
+) -> NDArray[np.int_]:
+    """The chords int[beats] for the beats to come, the first of which is about to be committed.
+
+    fit: float32[beats, 24] from `utility`; sounding: the chord now (24 none); beat_in_bar: of the
+    first beat; heard: the share 0..1 of the first beat that has gone by, when it is being revised.
+    """
+    beats = len(fit)
+    prices = [reluctance.at((beat_in_bar + h) % beats_per_bar, beats_per_bar) for h in range(beats)]
+    weight = np.ones(beats, np.float32)
+    weight[0] = 1 - heard
+    value = np.zeros((beats + 1, NONE), np.float32)
+    for h in range(beats - 1, -1, -1):
+        price = max(prices[h + 1], 0.0) if h + 1 < beats else 0.0
+        value[h] = weight[h] * fit[h] + np.maximum(value[h + 1], value[h + 1].max() - price)
+    out = np.zeros(beats, np.int_)
+    last = sounding
+    for h in range(beats):
+        price = prices[h] if h else (reluctance.revise if heard else prices[0])
+        choice = value[h].copy()
+        if last != NONE:
+            choice += np.where(np.arange(NONE) == last, price, 0)
+        last = out[h] = int(np.argmax(choice))
+    return out

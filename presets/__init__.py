@@ -1,0 +1,1 @@
+"""Taste: what a user may choose, as flat YAML."""

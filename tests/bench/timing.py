@@ -1,0 +1,199 @@
+"""How late note-ons leave, against their own schedule, as another JACK client hears them.
+
+    python tests/bench/timing.py [--minutes 3] [--rounds 1] [--json FILE]
+
+A round plays a tune to `bandmate play` (inference every beat) and captures the band; then a plain mido player
+plays the very same events, captured in the same way. Lateness is arrival less due time, so it holds the
+JACK period too (0 to 1.33 ms). Targets: p99 of the daemon at most 3 ms and at most 1.5 times that of the
+plain player, and no note-on lost. The exit status is 1 if one is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import mido
+import playing
+from jackclient import Client, Timed
+
+from bandmate.bridge import codec
+from bandmate.bridge.clock import now
+from bandmate.bridge.events import Event, NoteOn
+
+AHEAD = 64
+
+
+class Sent(NamedTuple):
+    """A line of a trace: when an event was due, when it was sent, and what it was."""
+
+    due: float
+    sent: float
+    event: Event
+
+
+class Run(NamedTuple):
+    """What a player sent and what was heard; from `first` to `last` the two must agree."""
+
+    trace: list[Sent]
+    captured: list[Timed]
+    first: float
+    last: float
+
+
+@dataclass
+class Tally:
+    """What one player did: lateness of arrival and of sending, in ms, over its note-ons."""
+
+    arrived: list[float] = field(default_factory=list)
+    left: list[float] = field(default_factory=list)
+    lost: int = 0
+    strange: int = 0
+
+    def add(self, run: Run) -> None:
+        """Count one run in, as far as both sides were there from `first` to `last`."""
+        pairs, strangers = align(run.trace, run.captured)
+        self.strange += sum(run.first <= stranger.at <= run.last for stranger in strangers)
+        for line, at in pairs:
+            if isinstance(line.event, NoteOn) and run.first <= line.sent <= run.last:
+                self.left.append(1000 * (line.sent - line.due))
+                if at is None:
+                    self.lost += 1
+                else:
+                    self.arrived.append(1000 * (at - line.due))
+
+    def figures(self) -> dict[str, float]:
+        """Return percentiles in ms, and counts."""
+        p50, p95, p99, worst = playing.percentiles(self.arrived)
+        counts = {"noteons": len(self.left), "lost": self.lost, "strange": self.strange}
+        sent = playing.percentiles(self.left, (0.99,))[0]
+        return {"p50": p50, "p95": p95, "p99": p99, "max": worst, "sent_p99": sent, **counts}
+
+
+def align(
+    trace: Sequence[Sent], captured: Sequence[Timed]
+) -> tuple[list[tuple[Sent, float | None]], list[Timed]]:
+    """Pair each sent event with its arrival, or None if lost; also return arrivals that nobody sent.
+
+    JACK keeps the order of a port, so an arrival is the next equal event of the trace, at most 64 further.
+    """
+    pairs: list[tuple[Sent, float | None]] = []
+    strangers: list[Timed] = []
+    place = 0
+    for timed in captured:
+        ahead = range(place, min(place + AHEAD, len(trace)))
+        match = next((k for k in ahead if trace[k].event == timed.event), None)
+        if match is None:
+            strangers.append(timed)
+            continue
+        pairs += [(line, None) for line in trace[place:match]]
+        pairs.append((trace[match], timed.at))
+        place = match + 1
+    pairs += [(line, None) for line in trace[place:]]
+    return pairs, strangers
+
+
+def read_trace(path: Path) -> list[Sent]:
+    """Return the lines of a trace."""
+    lines = []
+    for row in path.read_text().splitlines():
+        due, sent, status, *data = row.split("\t")
+        program = int(status) & 0xF0 == 0xC0
+        event = codec.from_bytes([int(status), *map(int, data[: 1 if program else 2])])
+        if event is not None:
+            lines.append(Sent(float(due), float(sent), event))
+    return lines
+
+
+def play_daemon(options: argparse.Namespace, seconds: float, folder: Path) -> Run:
+    """Play the tune to the daemon, and listen."""
+    trace = folder / "daemon.tsv"
+    trace.unlink(missing_ok=True)
+    arguments = ["--preset", options.preset, "--clock", "internal", "--tempo", str(options.tempo)]
+    arguments += ["--trace", str(trace), "--no-record", "--seed", "1"]
+    client = Client("bench")
+    with playing.daemon(playing.command(options.command, arguments)):
+        client.listen_to("bandmate out", 30)
+        client.play_to("bandmate in")
+        first = now()
+        client.play(playing.tune(options.tempo, seconds))
+        last = now()
+    client.close()
+    return Run(read_trace(trace), client.captured, first, last)
+
+
+def play_plain(run: Run, folder: Path) -> Run:
+    """Play what the daemon played with a plain mido player, and listen."""
+    song, trace = folder / "band.mid", folder / "plain.tsv"
+    write_song([line for line in run.trace if run.first <= line.sent <= run.last], song)
+    script = Path(__file__).with_name("plainplayer.py")
+    line = [sys.executable, str(script), str(song), str(trace)]
+    client = Client("bench")
+    with subprocess.Popen(line, stdin=subprocess.PIPE) as player:
+        client.listen_to("plain out", 30)
+        player.communicate(b"go\n")
+    client.close()
+    return Run(read_trace(trace), client.captured, 0.0, float("inf"))
+
+
+def write_song(score: Sequence[Sent], path: Path) -> None:
+    """Write events at their due times as a MIDI file of one track; a tick is 52 µs."""
+    song = mido.MidiFile(type=0, ticks_per_beat=9600)
+    track = song.add_track()
+    origin, ticks = score[0].due, 0
+    for due, _, event in sorted(score, key=lambda line: line.due):
+        tick = round((due - origin) * 19200)
+        message = codec.to_message(event)
+        message.time = tick - ticks
+        track.append(message)
+        ticks = tick
+    song.save(path)
+
+
+def report(figures: dict[str, dict[str, float]]) -> None:
+    """Print the figures as a table."""
+    columns = list(next(iter(figures.values())))
+    print("".join([f"{'ms':8}", *(f"{name:>10}" for name in columns)]))
+    for player, row in figures.items():
+        cells = (f"{value:10.3f}" if isinstance(value, float) else f"{value:10d}" for value in row.values())
+        print(f"{player:8}" + "".join(cells))
+
+
+def main() -> int:
+    """Play, print the table, and return 1 if a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=3.0, help="of each player in each round")
+    parser.add_argument("--rounds", type=int, default=1, help="daemon and plain player in turn")
+    parser.add_argument("--preset", default="pop")
+    parser.add_argument("--tempo", type=float, default=120.0)
+    parser.add_argument("--command", help="what to run in place of this environment's `bandmate play`")
+    parser.add_argument("--json", type=Path, help="write the figures here too")
+    options = parser.parse_args()
+    tallies = {"daemon": Tally(), "plain": Tally()}
+    with playing.server(), tempfile.TemporaryDirectory() as name:
+        for _ in range(options.rounds):
+            run = play_daemon(options, 60 * options.minutes, Path(name))
+            tallies["daemon"].add(run)
+            if not tallies["daemon"].left:
+                sys.exit("The daemon sent no note while the tune was played.")
+            tallies["plain"].add(play_plain(run, Path(name)))
+    figures = {player: tally.figures() for player, tally in tallies.items()}
+    report(figures)
+    daemon, plain = figures["daemon"], figures["plain"]
+    ratio = daemon["p99"] / plain["p99"]
+    kept = daemon["p99"] <= 3 and ratio <= 1.5 and daemon["lost"] == 0 and daemon["strange"] == 0
+    print(f"daemon / plain, p99: {ratio:.2f}    targets {'met' if kept else 'MISSED'}")
+    if options.json:
+        options.json.write_text(json.dumps({**figures, "ratio": ratio, "met": kept}, indent=1) + "\n")
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""Fixtures that every test may ask for."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+
+def _load(name: str) -> ModuleType:
+    """Load a helper module that lies beside this file; there is no package to import it from."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def jackclient() -> ModuleType:
+    """The module tests/jackclient.py: scores for a client to play."""
+    return _load("jackclient")
+
+
+@pytest.fixture(scope="session")
+def jack(jackclient: ModuleType) -> Iterator[Any]:
+    """A JACK server for this session, which every client of this process and its children finds."""
+    if not jackclient.available():
+        if os.environ.get("CI"):
+            pytest.fail("jackd or jack_lsp is missing: install jackd2")
+        pytest.skip("jackd or jack_lsp is missing: install jackd2")
+    server = jackclient.Server(f"bandmate-tests-{os.getpid()}")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def daw(jack: Any, jackclient: ModuleType) -> Iterator[Callable[..., Any]]:
+    """Make JACK clients that play and capture; all are closed when the test ends."""
+    clients = []
+
+    def make(name: str = "daw") -> Any:
+        clients.append(jackclient.Client(name))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()

@@ -1,0 +1,224 @@
+"""A JACK server of one's own and a client that plays and captures with exact times: a stand-in for a DAW.
+
+Used by the tests through the fixtures of conftest.py, and by tests/bench/. Needs jackd (Debian: jackd2).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import rtmidi
+from bandmate.bridge import codec
+from bandmate.bridge.arrival import Stamps
+from bandmate.bridge.clock import now
+from bandmate.bridge.events import Event, NoteOff, NoteOn, Pulse, Start, Stop
+
+PERIOD = 64 / 48000
+
+
+class Timed(NamedTuple):
+    """An event and its time: seconds from the start of a score, or on `clock.now` when captured."""
+
+    at: float
+    event: Event
+
+
+class Server:
+    """A jackd with the dummy driver, 64 frames at 48 kHz, under a name of its own.
+
+    Sync mode (-S): the server waits for its clients in each cycle. In the default mode a client that a
+    busy machine keeps from running for one cycle of 1.3 ms loses that cycle's messages, before any code of
+    ours: 1 of 3,000 on two shared cores.
+    """
+
+    def __init__(self, name: str) -> None:
+        command = ["jackd", "-R", "-S", "-n", name, "-d", "dummy", "-r", "48000", "-p", "64"]
+        self.environment = {
+            "JACK_DEFAULT_SERVER": name,
+            "JACK_NO_START_SERVER": "1",
+            "JACK_NO_AUDIO_RESERVATION": "1",
+            "BANDMATE_MIDI_API": "jack",
+        }
+        self._process = subprocess.Popen(
+            command,
+            env=os.environ | self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        if not until(self._answers, 10):
+            self.stop()
+            raise RuntimeError(f"jackd did not answer within 10 s: {' '.join(command)}")
+
+    @property
+    def pid(self) -> int:
+        """The process, for a test that ends or halts it."""
+        return self._process.pid
+
+    def clients(self) -> set[str]:
+        """Return the names of the clients that have ports, without the server's own."""
+        listed = subprocess.run(
+            ["jack_lsp"], env=os.environ | self.environment, capture_output=True, text=True
+        )
+        return {line.split(":")[0] for line in listed.stdout.splitlines() if ":" in line} - {"system"}
+
+    def stop(self) -> None:
+        """End the server; a second call does nothing.
+
+        A killed jackd keeps its place among the eight that a machine can have, so killing is the last resort.
+        """
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _answers(self) -> bool:
+        if self._process.poll() is not None:
+            raise RuntimeError(f"jackd ended with status {self._process.returncode} before it answered")
+        listed = subprocess.run(
+            ["jack_lsp"], env=os.environ | self.environment, capture_output=True, text=True
+        )
+        return "system:" in listed.stdout
+
+
+def available() -> bool:
+    """Whether this machine has jackd and its tools."""
+    return shutil.which("jackd") is not None and shutil.which("jack_lsp") is not None
+
+
+def until(true: Callable[[], bool], timeout: float, every: float = 0.005) -> bool:
+    """Ask `true()` every few ms until it is, at most `timeout` seconds; return whether it was."""
+    deadline, pause = now() + timeout, threading.Event()
+    while not true():
+        if now() > deadline:
+            return False
+        pause.wait(every)
+    return True
+
+
+class Client:
+    """Plays scores to a port and captures what another port sends, each with exact times."""
+
+    def __init__(self, name: str = "daw") -> None:
+        self.captured: list[Timed] = []
+        self._name = name
+        self._sender = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=name)
+        self._listeners: list[tuple[rtmidi.MidiIn, threading.Thread]] = []
+        self._closing = threading.Event()
+
+    def play_to(self, part: str, timeout: float = 10) -> str:
+        """Connect to the input port whose name holds `part`, waiting until it is there; return its name."""
+        return self._connect(self._sender, part, timeout)
+
+    def listen_to(self, part: str, timeout: float = 10) -> str:
+        """Capture what the output port whose name holds `part` sends, waiting until it is there."""
+        receiver = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=self._name, queue_size_limit=16384)
+        receiver.ignore_types(sysex=False, timing=False, active_sense=False)
+        name = self._connect(receiver, part, timeout)
+        thread = threading.Thread(target=self._capture, args=(receiver,), name="capture", daemon=True)
+        self._listeners.append((receiver, thread))
+        thread.start()
+        return name
+
+    def send(self, event: Event) -> float:
+        """Send an event at once and return when."""
+        moment = now()
+        self._sender.send_message(codec.to_bytes(event))
+        return moment
+
+    def play(self, score: Iterable[Timed], start: float | None = None) -> list[Timed]:
+        """Send each event at `start` (or 50 ms from now) plus its time; return when each was sent.
+
+        Waits to absolute deadlines and spins the last half millisecond, so lateness does not add up.
+        """
+        origin = now() + 0.05 if start is None else start
+        packets = [(origin + at, codec.to_bytes(event), event) for at, event in score]
+        sent = []
+        for due, packet, event in packets:
+            if (rest := due - now() - 0.0005) > 0:
+                time.sleep(rest)
+            while (moment := now()) < due:
+                pass
+            self._sender.send_message(packet)
+            sent.append(Timed(moment, event))
+        return sent
+
+    def play_aside(self, score: Iterable[Timed], start: float | None = None) -> threading.Thread:
+        """Play in a thread of its own, which is returned started."""
+        thread = threading.Thread(target=self.play, args=(list(score), start), name="player", daemon=True)
+        thread.start()
+        return thread
+
+    def wait_for(self, enough: Callable[[list[Timed]], bool], timeout: float) -> bool:
+        """Wait until what was captured is `enough`; return whether it came to be."""
+        return until(lambda: enough(self.captured), timeout)
+
+    def close(self) -> None:
+        """Let everything go; a second call does nothing."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        for receiver, thread in self._listeners:
+            thread.join(2)
+            receiver.close_port()
+            receiver.delete()
+        self._sender.close_port()
+        self._sender.delete()
+
+    def _connect(self, client: rtmidi.MidiIn | rtmidi.MidiOut, part: str, timeout: float) -> str:
+        found: list[str] = []
+
+        def appears() -> bool:
+            found[:] = [name for name in client.get_ports() if part in name]
+            return bool(found)
+
+        if not until(appears, timeout):
+            raise TimeoutError(f"no port {part!r} within {timeout} s; there are {client.get_ports()}")
+        if len(found) > 1:
+            raise ValueError(f"{part!r} fits several ports: {found}")
+        client.open_port(client.get_ports().index(found[0]), self._name)
+        # A connection carries messages from the next cycle of the graph on.
+        threading.Event().wait(10 * PERIOD)
+        return found[0]
+
+    def _capture(self, receiver: rtmidi.MidiIn) -> None:
+        stamps, empty = Stamps(), now()
+        while not self._closing.is_set():
+            asked = now()
+            packet = receiver.get_message()
+            if packet is None:
+                empty = asked
+                time.sleep(0.001)
+                continue
+            data, interval = packet
+            at = stamps.stamp(interval, empty, now())
+            event = codec.from_bytes(data)
+            if event is not None:
+                self.captured.append(Timed(at, event))
+
+
+def pulses(tempo: float, beats: int, lead: float = 0.0) -> list[Timed]:
+    """Return Start, then 24 pulses to each of `beats` beats at `tempo` bpm, then Stop.
+
+    The Start goes one millisecond before the first pulse, which comes at `lead` seconds.
+    """
+    between = 60 / tempo / 24
+    clock = [Timed(lead + k * between, Pulse()) for k in range(24 * beats)]
+    return [Timed(lead - 0.001, Start()), *clock, Timed(lead + 24 * beats * between, Stop())]
+
+
+def note(at: float, pitch: int, length: float, velocity: int = 80, channel: int = 1) -> list[Timed]:
+    """Return a note's two events, in seconds."""
+    return [Timed(at, NoteOn(channel, pitch, velocity)), Timed(at + length, NoteOff(channel, pitch))]
+
+
+def merge(*scores: Iterable[Timed]) -> list[Timed]:
+    """Return several scores as one, in order of time; equal times keep the order of the scores."""
+    return sorted((timed for score in scores for timed in score), key=lambda timed: timed.at)

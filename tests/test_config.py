@@ -1,0 +1,113 @@
+from pathlib import Path
+
+import pytest
+
+from bandmate.daemon.config import Config, ConfigError, folder, load, read
+from bandmate.daemon.controls import ControlMap
+
+
+def test_everything_can_be_set():
+    config = read("""
+preset: symphony
+in: Keystation
+out: IAC Bus 1
+output: single
+part: 3
+clock: midi
+tempo: 96.5
+channel: 2
+offset_ms: -12
+split: C4
+program_changes: false
+record: no
+controls:
+  density: 20
+  level: [21, 22, 23, 24]
+""")
+    assert config == Config(
+        preset="symphony",
+        in_port="Keystation",
+        out_port="IAC Bus 1",
+        output="single",
+        part=3,
+        clock="midi",
+        tempo=96.5,
+        channel=2,
+        offset_ms=-12,
+        split=60,
+        program_changes=False,
+        record=False,
+        controls=ControlMap(density=20, level=(21, 22, 23, 24)),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "# all as it comes\n", "{}"])
+def test_nothing_said_is_the_defaults(text):
+    assert read(text) == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("tempo: 900", "config.yaml, line 1: tempo must be a number from 20 to 300, not '900'"),
+        ("outptu: split", "config.yaml, line 1: outptu: no such field; did you mean 'output'?"),
+        ("output: spilt", "must be one of multichannel, split, single, not 'spilt'; did you mean 'split'?"),
+        ("channel: 17", "config.yaml, line 1: channel must be a whole number from 1 to 16, not '17'"),
+        ("split: Q4", "config.yaml, line 1: split is wrong: 'Q4' is no note name"),
+        ("in: ''", "config.yaml, line 1: in must be a word"),
+        ("controls: 85", "config.yaml, line 1: controls must be fields"),
+        ("controls: {densty: 3}", "line 1: controls.densty: no such field; did you mean 'density'?"),
+        ("controls:\n  level: [1, 2]", "line 2: controls.level must be a list of 4 whole numbers"),
+        ("controls:\n  level: 102", "line 2: controls.level must be a list of 4 whole numbers, not '102'"),
+        (
+            "controls:\n  mute: [20, 21, 22, 200]",
+            "controls.mute can't be CC 200; controllers count from 0 to 119",
+        ),
+        (
+            "controls:\n  panic: 86",
+            "line 2: controls.panic can't be CC 86, which moves density; give each its own",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_line_and_field(text, sentence):
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 10, 11, 32, 64, *range(120, 128)])
+def test_numbers_with_a_meaning_of_their_own_are_refused(number):
+    with pytest.raises(
+        ConfigError, match=rf"controls\.panic can't be CC {number}, which is .*; 102-119 are free"
+    ):
+        read(f"controls: {{panic: {number}}}")
+    with pytest.raises(ConfigError, match=rf"controls\.mute can't be CC {number}, which is"):
+        read(f"controls: {{mute: [20, 21, 22, {number}]}}")
+
+
+def test_all_mistakes_are_told_at_once():
+    with pytest.raises(ConfigError) as caught:
+        read("tempo: fast\nclock: sundial\ncontrols:\n  panic: 7\n  density: x\n")
+    assert [line.split(":")[0] for line in str(caught.value).splitlines()] == [
+        f"config.yaml, line {line}" for line in (1, 2, 4, 5)
+    ]
+
+
+def test_no_file_is_the_defaults_and_a_folder_in_its_place_is_an_error(tmp_path):
+    assert load(tmp_path / "config.yaml") == Config()
+    (tmp_path / "config.yaml").mkdir()
+    with pytest.raises(ConfigError, match="can't be read"):
+        load(tmp_path / "config.yaml")
+
+
+def test_a_file_is_read(tmp_path):
+    (tmp_path / "config.yaml").write_text("tempo: 90\n", encoding="utf-8")
+    assert load(tmp_path / "config.yaml") == Config(tempo=90)
+
+
+def test_the_users_folder_is_where_the_environment_says(monkeypatch):
+    monkeypatch.setenv("BANDMATE_HOME", "/somewhere/else")
+    assert folder() == Path("/somewhere/else")
+    assert folder("presets") == Path("/somewhere/else/presets")
+    monkeypatch.delenv("BANDMATE_HOME")
+    assert folder("takes").parts[-2:] == ("bandmate", "takes")

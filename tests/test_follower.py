@@ -1,0 +1,243 @@
+"""A DAW's clock, followed in virtual time: pulses in, phase error out."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from bandmate.daemon.follower import Follower
+
+BEAT = 24
+
+
+def pulses(tempos: Iterable[float], start: float = 0.0) -> list[float]:
+    """The true times of pulses, each so long after the one before as its tempo says."""
+    times, now = [], start
+    for bpm in tempos:
+        times.append(now)
+        now += 60 / BEAT / bpm
+    return times
+
+
+def follow(times: list[float], jitter: float = 0.0, seed: int = 1) -> tuple[Follower, list[float]]:
+    """Play true times, each late or early by a normal error; the phase error after each pulse, in seconds."""
+    noise, follower, errors = random.Random(seed), Follower(), []
+    follower.start(times[0])
+    for tick, time in enumerate(times):
+        follower.pulse(time + noise.gauss(0, jitter))
+        assert follower.timeline is not None
+        errors.append(abs(follower.timeline.time_at(tick) - time))
+    return follower, errors
+
+
+def p95(errors: list[float]) -> float:
+    return sorted(errors)[int(0.95 * (len(errors) - 1))]
+
+
+@pytest.mark.parametrize("bpm", [40, 60, 97.3, 120, 180, 240])
+@pytest.mark.parametrize("jitter", [0.0005, 0.001, 0.002])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_jitter_is_smoothed(bpm: float, jitter: float, seed: int) -> None:
+    follower, errors = follow(pulses([bpm] * 32 * BEAT), jitter, seed)
+    assert p95(errors[BEAT:]) < 0.35 * 1.96 * jitter
+    assert max(errors[BEAT:]) < 1.5 * jitter
+    assert follower.bpm == pytest.approx(bpm, rel=0.03)
+    assert follower.locked
+    assert follower.tick == 32 * BEAT
+
+
+def test_a_steady_clock_is_matched_exactly() -> None:
+    follower, errors = follow(pulses([93] * 8 * BEAT))
+    assert max(errors) < 1e-9
+    assert follower.bpm == pytest.approx(93)
+
+
+def test_a_ramp_is_followed() -> None:
+    ramp = [120 + 20 * tick / (16 * BEAT) for tick in range(16 * BEAT)]
+    follower, errors = follow(pulses([120] * 4 * BEAT + ramp), 0.0005)
+    assert max(errors[BEAT:]) < 0.003
+    assert follower.bpm == pytest.approx(140, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (120, 90),
+        (90, 120),
+        (120, 60),
+        (60, 120),
+        (120, 118),
+        (120, 100),
+        (120, 75),
+        (100, 160),
+        (40, 200),
+        (200, 40),
+    ],
+)
+@pytest.mark.parametrize("jitter", [0.0, 0.001])
+def test_a_new_tempo_is_found_within_a_beat(before: float, after: float, jitter: float) -> None:
+    follower, errors = follow(pulses([before] * 8 * BEAT + [after] * 8 * BEAT), jitter)
+    assert max(errors[9 * BEAT :]) < 0.002 + 2 * jitter
+    assert follower.bpm == pytest.approx(after, rel=0.03)
+    assert follower.tick == 16 * BEAT
+
+
+@pytest.mark.parametrize("missing", [[200], [200, 201, 202], list(range(200, 222)), [200, 230, 231, 260]])
+@pytest.mark.parametrize("jitter", [0.0, 0.001])
+def test_lost_pulses_are_counted(missing: list[int], jitter: float) -> None:
+    noise, follower = random.Random(5), Follower()
+    follower.start(0.0)
+    for tick, time in enumerate(pulses([120] * 300)):
+        if tick not in missing:
+            follower.pulse(time + noise.gauss(0, jitter))
+            assert follower.tick == tick + 1
+    assert follower.timeline is not None
+    assert follower.timeline.time_at(300) == pytest.approx(pulses([120] * 301)[-1], abs=1e-9 + 2 * jitter)
+
+
+def test_a_gap_is_bridged_by_the_timeline() -> None:
+    follower, _ = follow(pulses([120] * 4 * BEAT))
+    assert follower.timeline is not None
+    assert follower.timeline.tick_at(pulses([120] * 5 * BEAT)[-1]) == 5 * BEAT - 1
+
+
+def test_a_long_gap_is_a_pause() -> None:
+    follower, _ = follow(pulses([120] * 4 * BEAT))
+    back = pulses([120] * 2 * BEAT, start=4.0)
+    for time in back:
+        follower.pulse(time)
+    assert follower.tick == 6 * BEAT
+    assert follower.timeline is not None
+    assert follower.timeline.time_at(6 * BEAT - 1) == pytest.approx(back[-1], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda times: sorted(times + [time + 0.0004 for time in times]),
+        lambda times: sorted(times + [time + 0.0004 for time in times[200::7]]),
+        lambda times: times[:200] + [times[203] + 0.0002 * k for k in range(4)] + times[204:],
+        lambda times: times[:200] + [times[203] + 0.005 * k for k in range(4)] + times[204:],
+    ],
+    ids=["every pulse twice", "some pulses twice", "held up, then a burst", "held up, then a slow burst"],
+)
+def test_doubles_and_bursts_count_once(spoil: Callable[[list[float]], list[float]]) -> None:
+    follower, times = Follower(), pulses([120] * 400)
+    follower.start(0.0)
+    for time in spoil(times):
+        follower.pulse(time)
+    assert follower.tick == 400
+    assert follower.timeline is not None
+    assert follower.timeline.time_at(399) == pytest.approx(times[-1], abs=0.001)
+
+
+def test_pulses_before_start_teach_the_tempo() -> None:
+    follower = Follower()
+    for time in pulses([77] * 2 * BEAT):
+        follower.pulse(time)
+    assert (follower.timeline, follower.running, follower.tick) == (None, False, 0)
+    assert follower.bpm == pytest.approx(77)
+    follower.start(3.0)
+    assert (follower.timeline, follower.running) == (None, True)
+    follower.pulse(3.017)
+    assert follower.timeline is not None
+    assert follower.timeline.position(3.017) == pytest.approx(0, abs=1e-6)
+    assert follower.timeline.bpm == pytest.approx(77)
+
+
+PULSE, START, CONTINUE, STOP = "pulse", "start", "continue", "stop"
+
+
+@pytest.mark.parametrize(
+    ("score", "ticks"),
+    [
+        ([START, PULSE, PULSE], [None, 0, 1]),
+        ([PULSE, PULSE, START, PULSE], [None, None, None, 0]),
+        ([START, PULSE, PULSE, STOP, PULSE, CONTINUE, PULSE], [None, 0, 1, None, None, None, 2]),
+        ([START, PULSE, PULSE, STOP, START, PULSE], [None, 0, 1, None, None, 0]),
+        # Live: a Start at every jump, while it runs
+        ([START, PULSE, PULSE, PULSE, START, PULSE], [None, 0, 1, 2, None, 0]),
+        # Reaper: Stop and position, then Continue, also when it stands already
+        ([STOP, 16, CONTINUE, PULSE, PULSE], [None, None, None, 96, 97]),
+        ([START, PULSE, STOP, STOP, 0, START, PULSE], [None, 0, None, None, None, None, 0]),
+        # Bitwig: the clock runs on while the song stands; position, Continue
+        (
+            [PULSE, PULSE, 4, PULSE, CONTINUE, PULSE, STOP, PULSE],
+            [None, None, None, None, None, 24, None, None],
+        ),
+        # Start means the top, whatever position came before
+        ([12, START, PULSE], [None, None, 0]),
+    ],
+)
+def test_the_transport(score: list[str | int], ticks: list[int | None]) -> None:
+    follower, reached = Follower(120), []
+    for index, item in enumerate(score):
+        now = 1 + index / 48
+        match item:
+            case "pulse":
+                follower.pulse(now)
+            case "start":
+                follower.start(now)
+            case "continue":
+                follower.cont(now)
+            case "stop":
+                follower.stop(now)
+            case int(step):
+                follower.position(step, now)
+        reached.append(None if follower.timeline is None else follower.timeline.tick_at(now))
+    assert reached == ticks
+
+
+def test_a_position_while_it_runs_is_the_next_pulse() -> None:
+    times = pulses([120] * (BEAT + 2))
+    follower, _ = follow(times[:BEAT])
+    follower.position(8, times[BEAT - 1] + 0.010)
+    assert follower.timeline is not None
+    assert follower.timeline.tick_at(times[BEAT - 1] + 0.011) == 47
+    assert follower.timeline.time_at(48) == pytest.approx(times[BEAT])
+    for time in times[BEAT:]:
+        follower.pulse(time)
+    assert follower.timeline.time_at(49) == pytest.approx(times[BEAT + 1])
+
+
+def test_the_downbeat_counts_even_on_the_heels_of_another_pulse() -> None:
+    follower = Follower()
+    times = pulses([120] * 2 * BEAT)
+    for time in times:
+        follower.pulse(time)
+    follower.start(times[-1] + 0.001)
+    for time in pulses([120] * BEAT, start=times[-1] + 0.002):
+        follower.pulse(time)
+        assert follower.timeline is not None
+        assert follower.timeline.time_at(0) == pytest.approx(times[-1] + 0.002, abs=1e-6)
+    assert follower.tick == BEAT
+
+
+def test_a_clock_that_falls_silent_is_dead_after_two_seconds() -> None:
+    follower = Follower()
+    assert not follower.alive(0.0)
+    follower.start(10.0)
+    assert follower.alive(10.1)
+    follower.pulse(11.0)
+    assert follower.alive(13.0)
+    assert not follower.alive(13.01)
+
+
+@pytest.mark.parametrize("bpm", [5, 900])
+def test_a_tempo_out_of_range_is_survived(bpm: float) -> None:
+    follower, _ = follow(pulses([120] * BEAT + [bpm] * 4 * BEAT))
+    assert 20 <= round(follower.bpm, 6) <= 400
+
+
+def test_any_pulses_are_survived() -> None:
+    noise, follower, now, tick = random.Random(9), Follower(), 0.0, 0
+    follower.start(0.0)
+    for _ in range(5000):
+        now += noise.choice([0.0, 1e-4, 0.003, 0.02, 0.1, 0.6, 3.0]) * noise.random()
+        follower.pulse(now)
+        assert follower.timeline is not None
+        assert 19.99 < follower.timeline.bpm < 400.01
+        assert -BEAT <= follower.tick - tick <= BEAT + 2
+        tick = follower.tick

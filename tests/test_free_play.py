@@ -1,0 +1,174 @@
+"""Free play and its figures: what is offered to the generator, and what is said of the notes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from bandmate.models.contract import Card
+from bandmate.models.decoding import Limits
+from bandmate.training import figures, recipe, rollout
+from bandmate.training.recipe import Recipe
+from bandmate.training.rollout import Manner, Stage
+from bandmate.training.songs import Song, save
+
+PARTS = ("drums", "bass", "keys", "strings")
+CARD = Card("generator", parts=PARTS)
+
+
+def given(bars: int = 4) -> Stage:
+    """One song: a melody in quarters over C; the real parts are not looked at."""
+    melody = np.zeros((1, 2, 16 * bars, 128), np.float32)
+    melody[0, :, ::4, 72] = melody[0, 1, :, 72] = 1
+    plan = np.zeros((1, 16 * bars, 24), np.float32)
+    plan[:, :, [0, 4, 7, 12]] = 1
+    return Stage(melody, plan, np.zeros((1, 4, 2, 16 * bars, 128), np.float32))
+
+
+def quarters(offer: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+    """A generator: kick and bass on every beat, each bass note held until the next."""
+    onset = np.zeros((1, 4, 32, 128), np.float32)
+    onset[0, 0, ::4, 36] = onset[0, 1, ::4, 40] = 0.9
+    hold = np.zeros_like(onset)
+    hold[0, 1] = 1
+    return onset, hold, onset, onset.max(3)
+
+
+def test_free_play_plays_what_the_generator_says() -> None:
+    played = rollout.free_run(quarters, CARD, Limits(), given(), 3, Manner())
+    assert np.argwhere(played[0, 1, 0])[:, 0].tolist() == list(range(0, 64, 4))
+    assert played[0, 1, 1, :, 40].all()
+    assert not played[0, 2:].any()
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_only_the_past_is_offered_and_it_is_the_bands_own(ahead: bool) -> None:
+    offers = []
+
+    def listen(offer: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+        offers.append({name: value.copy() for name, value in offer.items()})
+        return quarters(offer)
+
+    rollout.free_run(listen, CARD, Limits(), given(), 3, Manner(ahead=ahead))
+    assert len(offers) == 16
+    for hop, offer in enumerate(offers):
+        cut = 4 * (hop % 4)
+        band = offer["band"].reshape(4, 4, 32, 128)
+        assert offer["played"].sum() == cut
+        assert offer["heard"].sum() == (32 if ahead else cut)
+        assert band[1, 2, ::4, 40].sum() == cut // 4
+        assert band[1, 0, :, 40].sum() == 4 * min(hop // 4, 2)
+        assert offer["melody"][0, 2, :, 72].sum() == pytest.approx(
+            cut / 4 if not ahead else min(8, 16 - 4 * (hop // 4))
+        )
+
+
+def test_noise_is_held_for_a_phrase() -> None:
+    noises = []
+
+    def listen(offer: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+        noises.append(offer["noise"])
+        return quarters(offer)
+
+    rollout.free_run(listen, CARD, Limits(), given(4), 3, Manner(phrase=2))
+    assert all((noises[k] == noises[0]).all() for k in range(8))
+    assert not (noises[8] == noises[0]).all()
+
+
+def performance(notes: list[tuple[int, int, int]], bars: int = 2) -> np.ndarray:
+    played = np.zeros((1, 2, 16 * bars, 128), np.float32)
+    for step, length, pitch in notes:
+        played[0, 0, step, pitch] = 1
+        played[0, 1, step : step + length, pitch] = 1
+    return played
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"),
+    [
+        ([], {"onsets": 0, "empty": 1, "one_step": 0, "repeated": 0}),
+        ([(0, 4, 60), (8, 4, 64)], {"onsets": 1, "empty": 0.5, "one_step": 0, "length": 4, "in_plan": 1}),
+        ([(0, 1, 60), (16, 1, 60)], {"one_step": 1, "repeated": 1, "patterns": 1}),
+        ([(0, 1, 60), (16, 1, 64)], {"repeated": 0, "patterns": 1}),
+        ([(0, 1, 60), (20, 1, 60)], {"repeated": 0, "patterns": 0}),
+        ([(0, 4, 60), (0, 4, 61)], {"size": 2, "voices": 2, "in_plan": 0.5}),
+        ([(0, 4, 60), (4, 4, 60)], {"onsets": 1, "length": 4}),
+    ],
+)
+def test_figures_of_a_part(notes: list[tuple[int, int, int]], said: dict[str, float]) -> None:
+    plan = given(2).plan
+    found = figures.of_part(performance(notes), plan)
+    assert {name: found[name] for name in said} == pytest.approx(said)
+
+
+def test_groove_is_a_kick_on_one_and_a_snare_on_two_and_four() -> None:
+    beat = [(0, 1, 36), (4, 1, 38), (8, 1, 36), (12, 1, 38), (2, 1, 42)]
+    missing = [(16, 1, 36), (20, 1, 38), (17, 1, 42)]
+    said = figures.groove(performance(beat + missing))
+    assert said == {"downbeat": 1.0, "backbeat": 0.5, "eighths": 0.875}
+
+
+def test_a_recipe_is_kept_and_changed_line_by_line() -> None:
+    mine = recipe.changed(Recipe(), ("epochs=2", "channels=[8, 8, 16, 16]", "genre=symphony"))
+    assert (mine.epochs, mine.channels, mine.genre) == (2.0, (8, 8, 16, 16), "symphony")
+    assert recipe.parse(recipe.dump(mine), "recipe.yaml") == mine
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("lerning_rate: .1", "'lerning_rate' is unknown, did you mean 'learning_rate'?"),
+        ("batch: many", "'batch' is 'many' and should look like 16"),
+        ("batch: 1.5\nseed: x", "'batch' is 1.5 .*'seed' is 'x'"),
+        ("- 1", "must hold `key: value` lines"),
+    ],
+)
+def test_a_faulty_recipe_is_refused_with_every_fault(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=f"recipe.yaml.*{said}"):
+        recipe.parse(text, "recipe.yaml")
+
+
+def tune(name: str, split: str, bars: int = 17) -> Song:
+    """A song in which every part plays the same bar over C."""
+    bar = [
+        [(0, 4, 72, 90), (8, 4, 76, 90)],
+        [(0, 1, 36, 90), (4, 1, 38, 90), (12, 1, 38, 90)],
+        [(0, 16, 36, 80)],
+        [(0, 8, 60, 70), (0, 8, 64, 70)],
+        [(0, 16, 79, 60)],
+    ]
+    notes = tuple(
+        np.array([(16 * b + s, n, p, v) for b in range(bars) for s, n, p, v in voice], np.int16)
+        for voice in bar
+    )
+    return Song(name, "pop", split, notes, np.zeros(4 * bars, np.uint8), np.zeros((bars, 5), np.uint8))
+
+
+def test_the_commands_teach_resume_judge_and_export(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from bandmate.training.band_cli import band
+
+    songs, run, out = tmp_path / "songs", tmp_path / "run", tmp_path / "toy.onnx"
+    for k, split in enumerate(("train", "train", "valid")):
+        save(tune(f"tiny/{k}", split), songs)
+    tiny = ["channels=[8,8,8,8]", "code=4", "bank=4", "batch=8", "epochs=1", "critic_epochs=0.5"]
+    tiny += ["critic_channels=[4,4,4,4]", "critic_warmup=1"]
+
+    def ask(*words: str | Path) -> str:
+        result = CliRunner().invoke(band, [str(word) for word in words])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    start = ["fit", songs, "--run", run, *(x for line in tiny for x in ("--set", line))]
+    assert "0 of 6 updates done" in ask(*start, "--minutes", "0")
+    assert "6 of 6 updates done" in ask("fit", songs, "--run", run, "--resume")
+    table = ask("evaluate", run, songs)
+    assert [line.split()[0] for line in table.splitlines() if line[0] != " "] == (
+        ["real"] * 4 + ["reconstruction"] * 4 + ["latest"] * 4
+    )
+    assert "MB, within" in ask("export", run, songs, "--out", out, "--corpus", "tiny")
+    again = CliRunner().invoke(band, [str(x) for x in start])
+    assert again.exit_code != 0
+    assert "add --resume" in again.output

@@ -1,0 +1,123 @@
+"""Ticks and seconds, the swung grid, bars."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bandmate.daemon.metre import Grid, Metre
+from bandmate.daemon.timeline import TICKS_PER_BEAT, Timeline
+
+HOURS = 6 * 3600
+TEMPOS = st.floats(20, 400)
+
+
+@given(
+    bpm=TEMPOS,
+    anchor=st.integers(-1000, 1000),
+    start=st.floats(0, 1e6),
+    beats=st.integers(0, HOURS * 400 // 60),
+)
+def test_a_tick_is_reached_at_its_own_time(bpm: float, anchor: int, start: float, beats: int) -> None:
+    line = Timeline.at(bpm, anchor, start)
+    tick = anchor + beats * TICKS_PER_BEAT + 7
+    assert line.tick_at(line.time_at(tick)) == tick
+    assert line.tick_at(line.time_at(tick - 0.01)) == tick - 1
+
+
+@pytest.mark.parametrize(
+    ("bpm", "time", "tick"),
+    [(120, 0.5, 24), (120, 0.499, 23), (60, 1.0, 24), (20, 3.0, 24), (400, 0.15, 24), (120, -0.1, -5)],
+)
+def test_where_the_music_stands(bpm: float, time: float, tick: int) -> None:
+    assert Timeline.at(bpm).tick_at(time) == tick
+
+
+@given(before=TEMPOS, after=TEMPOS, now=st.floats(0, HOURS))
+def test_a_new_tempo_does_not_move_the_music(before: float, after: float, now: float) -> None:
+    line = Timeline.at(before)
+    changed = line.retempo(now, after)
+    assert changed.position(now) == pytest.approx(line.position(now))
+    assert changed.position(now + 1) - changed.position(now) == pytest.approx(after * 24 / 60)
+
+
+def test_a_move_keeps_the_tempo() -> None:
+    moved = Timeline.at(90, 0, 0.0).moved(10.0, 96)
+    assert (moved.position(10.0), moved.bpm) == (96, pytest.approx(90))
+
+
+@pytest.mark.parametrize("bpm", [19.9, 400.1, 0, -120, float("nan"), float("inf")])
+def test_a_tempo_out_of_range_is_refused(bpm: float) -> None:
+    with pytest.raises(ValueError, match="20 to 400"):
+        Timeline.at(bpm)
+    with pytest.raises(ValueError, match="20 to 400"):
+        Timeline.at(120).retempo(1.0, bpm)
+
+
+@pytest.mark.parametrize("period", [0.0, -0.02, float("nan"), float("inf"), 1.0])
+def test_a_period_out_of_range_is_refused(period: float) -> None:
+    with pytest.raises(ValueError, match="tempo"):
+        Timeline(0, 0.0, period)
+
+
+@pytest.mark.parametrize(
+    ("swing", "ticks"),
+    [
+        (0.5, [0, 6, 12, 18, 24, 30]),
+        (0.62, [0, 7, 15, 19, 24, 31]),
+        (2 / 3, [0, 8, 16, 20, 24, 32]),
+        (0.75, [0, 9, 18, 21, 24, 33]),
+    ],
+)
+def test_steps_fall_on_swung_ticks(swing: float, ticks: list[int]) -> None:
+    assert [Grid(swing).tick_of(step) for step in range(6)] == ticks
+    assert Grid(swing).tick_of(-4) == -24
+
+
+@given(swing=st.floats(0.5, 0.75), step=st.integers(-10_000, 10_000), share=st.floats(-0.49, 0.49))
+def test_a_position_belongs_to_the_nearest_step(swing: float, step: int, share: float) -> None:
+    grid = Grid(swing)
+    tick = grid.tick_of(step)
+    gap = tick - grid.tick_of(step - 1) if share < 0 else grid.tick_of(step + 1) - tick
+    assert grid.step_of(tick + share * gap) == step
+
+
+@pytest.mark.parametrize(
+    ("swing", "position", "step"),
+    [
+        (0.5, 2.9, 0),
+        (0.5, 3.0, 1),
+        (0.5, 21.0, 4),
+        (0.5, -3.0, 0),
+        (0.5, -3.1, -1),
+        (2 / 3, 12.0, 2),
+        (2 / 3, 11.9, 1),
+    ],
+)
+def test_half_way_is_the_later_step(swing: float, position: float, step: int) -> None:
+    assert Grid(swing).step_of(position) == step
+
+
+@pytest.mark.parametrize("swing", [0.49, 0.76, float("nan")])
+def test_a_swing_out_of_range_is_refused(swing: float) -> None:
+    with pytest.raises(ValueError, match="swing"):
+        Grid(swing)
+
+
+@pytest.mark.parametrize(
+    ("beats", "unit", "steps", "quarters"),
+    [(4, 4, 16, 4), (3, 4, 12, 3), (6, 8, 12, 3), (7, 8, 14, 4), (5, 16, 5, 2), (2, 2, 16, 4)],
+)
+def test_bars(beats: int, unit: int, steps: int, quarters: int) -> None:
+    metre = Metre(beats, unit)
+    assert (metre.steps_per_bar, metre.beats_per_bar) == (steps, quarters)
+    assert [metre.bar_of(step) for step in (-1, 0, steps - 1, steps)] == [-1, 0, 0, 1]
+    assert [metre.step_in_bar(step) for step in (-1, 0, steps + 1)] == [steps - 1, 0, 1]
+    assert [metre.next_bar(step) for step in (-1, 0, steps - 1, steps)] == [0, steps, steps, 2 * steps]
+
+
+@pytest.mark.parametrize(("beats", "unit"), [(3, 32), (0, 4), (4, 0), (-4, 4)])
+def test_a_metre_off_the_grid_is_refused(beats: int, unit: int) -> None:
+    with pytest.raises(ValueError, match=f"{beats}/{unit}"):
+        Metre(beats, unit)

@@ -1,0 +1,1 @@
+"""Teaches: MIDI files in, a generator and its critic fitted, one .onnx out."""

@@ -1,0 +1,151 @@
+"""Making a taught generator ready to play: its bank of styles, and cuts that give real densities.
+
+First each cut is set so that, on training windows, as many decisions fall above it as were really
+taken; then the generator plays freely on training songs and the cuts of gate and hold move
+until it strikes as many notes, and holds them as long, as the real parts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bandmate.models.contract import Card
+from bandmate.models.decoding import Limits
+from bandmate.models.roll import PARTS, WINDOW
+from bandmate.training import figures, windows
+from bandmate.training.band import Band, Heads, Player
+from bandmate.training.recipe import Recipe
+from bandmate.training.rollout import Array, Manner, Say, Stage, free_run
+from bandmate.training.style import Encoder, keys_of, sharpness_of
+from bandmate.training.windows import Corpus, Inputs, Truth
+
+ROUNDS = 6
+GAIN = 0.8
+CHUNK = 64
+
+
+def player_of(band: Band, encoder: Encoder, corpus: Corpus, recipe: Recipe) -> Player:
+    """The generator with a bank of the styles of training windows."""
+    chosen = rich_windows(corpus, recipe.bank, recipe.seed)
+    rows = corpus.rows(chosen)
+    sounds = windows.voices_of(corpus, corpus.strip.cells[rows], rows)
+    parts = torch.from_numpy(np.ascontiguousarray(sounds[:, 1:, :, WINDOW:]))
+    with torch.no_grad():
+        bank, _ = encoder(parts[:, :, 0], parts[:, :, 1], torch.zeros(len(chosen), dtype=torch.long))
+    keys = keys_of(bank)
+    player: Player = Player(band, bank, keys, sharpness_of(keys)).eval()
+    return player
+
+
+def rich_windows(corpus: Corpus, count: int, seed: int) -> windows.Ints:
+    """So many windows, first those in which all parts play, from as many songs as there are."""
+    order = np.random.default_rng(seed).permutation(len(corpus))
+    full = (corpus.counts[order] > 0).all(1)
+    turn = np.zeros(len(order), np.int64)
+    for song in np.unique(corpus.song):
+        mine = np.flatnonzero((corpus.song[order] == song) & full)
+        turn[mine] = np.arange(len(mine))
+    return order[np.lexsort((turn, ~full))][:count]
+
+
+def voice(player: Player) -> Say:
+    """The player as `rollout` calls it."""
+
+    def say(offer: Mapping[str, Array]) -> tuple[Array, ...]:
+        with torch.no_grad():
+            out = player(**{name: torch.from_numpy(value) for name, value in offer.items()})
+        return tuple(plane.numpy() for plane in out)
+
+    return say
+
+
+def limits_of(corpus: Corpus) -> Limits:
+    """How many notes each part may sound together: what 97 of 100 sounding steps really need."""
+    most = []
+    for part, name in enumerate(corpus.parts):
+        sustain = (corpus.strip.cells >> np.uint16(2 * part + 3) & 1).sum(1)
+        some = sustain[sustain > 0]
+        most.append(9 if name == "drums" else int(np.quantile(some, 0.97)) if len(some) else 1)
+    return Limits(voices=tuple(most))
+
+
+def first_cuts(player: Player, corpus: Corpus, recipe: Recipe, count: int = 768) -> Card:
+    """Cuts by which as many decisions are taken on training windows, with the styles of others, as really
+    were. The drums' classes lean so that one cut serves all nine."""
+    heads, true = _answers(player, corpus, recipe, count)
+    gate, pitch, hold = [0.5] * PARTS, [0.5] * PARTS, [0.5] * PARTS
+    hop = true.weight > 1
+    for i, part in enumerate(player.band.pitched):
+        onset, before = true.onset[:, part], true.before[:, part]
+        struck = onset.amax(-1)
+        gate[part] = _cut(heads.gate[:, i][hop], struck[hop])
+        opened = hop & (struck > 0)
+        size = float(onset[opened].sum(-1).mean()) if opened.any() else 1.0
+        pitch[part] = _join(torch.sigmoid(heads.pitch[:, i][opened]), size)
+        on = (before * (1 - onset) > 0) & hop[..., None]
+        hold[part] = _cut(heads.hold[:, i][on], true.sustain[:, part][on])
+    if player.band.drums is not None:
+        hits = (true.kit > 0).to(heads.kit.dtype)
+        cuts = [_cut(heads.kit[:, k][hop], hits[..., k][hop]) for k in range(hits.shape[-1])]
+        player.band.lean.copy_(-torch.logit(torch.tensor(cuts)))
+    return Card("generator", recipe.genre, recipe.parts, tuple(gate), tuple(pitch), tuple(hold))
+
+
+def _answers(player: Player, corpus: Corpus, recipe: Recipe, count: int) -> tuple[Heads, Truth[Tensor]]:
+    """The heads on `count` training windows, with styles of the bank, and what really came."""
+    rng = np.random.default_rng([recipe.seed, 7])
+    inputs, truth = windows.draw(corpus, rng.integers(0, len(corpus), count), recipe, rng)
+    tensors = [torch.from_numpy(np.ascontiguousarray(x)) for x in inputs]
+    codes = player.bank[torch.from_numpy(rng.integers(0, len(player.bank), count))]
+    parts = []
+    with torch.no_grad():
+        for k in range(0, count, CHUNK):
+            some = slice(k, k + CHUNK)
+            parts.append(player.band(Inputs(*(x[some] for x in tensors)), codes[some]))
+    heads = Heads(*(torch.cat(kind) for kind in zip(*parts, strict=True)))
+    return heads, Truth(*(torch.from_numpy(np.ascontiguousarray(x)) for x in truth))
+
+
+def _cut(logits: Tensor, happened: Tensor) -> float:
+    """The probability above which as many lie as happened, kept within .1 and .9."""
+    if not len(logits):
+        return 0.5
+    share = min(max(float(happened.mean()), 0.0), 1.0)
+    return min(max(float(torch.sigmoid(torch.quantile(logits[:1_000_000], 1 - share))), 0.1), 0.9)
+
+
+def _join(given: Tensor, size: float) -> float:
+    """The cut at which chords, of the likeliest note at least, have `size` notes on average."""
+    if not len(given):
+        return 0.5
+    grid = torch.linspace(0.05, 0.95, 46)
+    sizes = torch.stack([(given > cut).sum(1).clamp_min(1).float().mean() for cut in grid])
+    return float(grid[(sizes - size).abs().argmin()])
+
+
+def settle(player: Player, card: Card, limits: Limits, given: Stage, manner: Manner) -> Card:
+    """The card with cuts of gate and hold that give the real numbers and lengths of notes in free play."""
+    real = figures.of_all(given.real, given.plan, card.parts)
+    for turn in range(ROUNDS):
+        noise = replace(manner, seed=manner.seed + turn)
+        played = free_run(voice(player), card, limits, given, player.bank.shape[1], noise)
+        mine = figures.of_all(played, given.plan, card.parts)
+        gate = [_move(card.gate[i], mine[p]["onsets"], real[p]["onsets"]) for i, p in enumerate(card.parts)]
+        hold = [
+            _move(card.hold[i], mine[p].get("length", 1), real[p].get("length", 1))
+            for i, p in enumerate(card.parts)
+        ]
+        card = replace(card, gate=tuple(gate), hold=tuple(hold))
+    return card
+
+
+def _move(cut: float, mine: float, real: float) -> float:
+    """A cut raised where there is too much, lowered where there is too little; within .05 and .95."""
+    lean = math.log(cut / (1 - cut)) + GAIN * math.log(max(mine, 0.02) / max(real, 0.02))
+    return min(max(1 / (1 + math.exp(-lean)), 0.05), 0.95)

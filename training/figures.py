@@ -1,0 +1,89 @@
+"""Figures of a part as it was played: does it have the density, rests and repetition of real ones?
+
+A performance is float32[S,4,2,n,128]: S songs, four parts, onset and sustain, n steps.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmate.training.songs import STEPS_PER_BAR
+
+Array = NDArray[np.float32]
+NAMES = ("onsets", "empty", "one_step", "length", "size", "voices", "in_plan", "repeated", "patterns")
+BACKBEAT = (4, 12)
+KICK, SNARE = 36, 38
+
+
+def of_part(played: Array, plan: Array) -> dict[str, float]:
+    """Figures of one part; played float32[S,2,n,128], plan float32[S,n,24].
+
+    onsets: notes struck a bar; empty: share of bars with no sound; one_step: share of notes of one
+    step; length: mean steps of a note; size: notes struck together; voices: mean notes sounding where
+    any does; in_plan: share of sounding time inside the plan's chord (where there is one); repeated:
+    share of bars with onsets that strike exactly what the bar before struck; patterns: the same of their
+    rhythm alone.
+    """
+    onset, sustain = played[:, 0] > 0, played[:, 1] > 0
+    songs, n = onset.shape[:2]
+    bars = n // STEPS_PER_BAR
+    lengths = _lengths(onset, sustain)
+    struck = onset.reshape(songs, bars, -1)
+    rhythm = onset.any(-1).reshape(songs, bars, -1)
+    tones = np.tile(plan[:, :, :12] > 0, (1, 1, 11))[:, :, :128]
+    planned = sustain & tones.any(-1, keepdims=True)
+    values = (
+        struck.sum() / (songs * bars),
+        1 - (onset | sustain).reshape(songs, bars, -1).any(-1).mean(),
+        _share(lengths == 1),
+        float(lengths.mean()) if len(lengths) else 0.0,
+        onset.sum() / max(onset.any(-1).sum(), 1),
+        sustain.sum() / max(sustain.any(-1).sum(), 1),
+        (planned & tones).sum() / max(planned.sum(), 1),
+        _repeats(struck),
+        _repeats(rhythm),
+    )
+    return {name: round(float(value), 3) for name, value in zip(NAMES, values, strict=True)}
+
+
+def groove(played: Array) -> dict[str, float]:
+    """Figures of a drum kit, played float32[S,2,n,128], over bars where it plays: downbeat, the share with
+    a kick on beat 1; backbeat, with a snare on 2 and 4; eighths, the share of hits on eighth notes."""
+    onset = (played[:, 0] > 0).reshape(len(played), -1, STEPS_PER_BAR, played.shape[-1])
+    alive = onset.any((2, 3))
+    snare = onset[..., SNARE] | onset[..., SNARE + 2]
+    return {
+        "downbeat": round(float(onset[alive][:, 0, KICK].mean()), 3),
+        "backbeat": round(float(snare[alive][:, list(BACKBEAT)].all(1).mean()), 3),
+        "eighths": round(float(onset[:, :, ::2].sum() / max(onset.sum(), 1)), 3),
+    }
+
+
+def of_all(played: Array, plan: Array, parts: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    """Figures of every part by name; a kit has no lengths and no harmony, but a groove."""
+    out = {name: of_part(played[:, i], plan) for i, name in enumerate(parts)}
+    if "drums" in parts:
+        kit = {name: out["drums"][name] for name in ("onsets", "empty", "size", "repeated", "patterns")}
+        out["drums"] = kit | groove(played[:, parts.index("drums")])
+    return out
+
+
+def _lengths(onset: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Steps of every note that was struck."""
+    songs, _, pitches = onset.shape
+    gap = np.zeros((songs, 1, pitches), bool)
+    ends = sustain & ~np.concatenate([sustain[:, 1:] & ~onset[:, 1:], gap], 1)
+    starts = onset | (sustain & ~np.concatenate([gap, sustain[:, :-1]], 1))
+    begin, end = (np.argwhere(x.transpose(0, 2, 1))[:, 2] for x in (starts, ends))
+    return np.asarray(end - begin + 1)
+
+
+def _repeats(bars: NDArray[np.bool_]) -> float:
+    """bars [S,bars,cells]: of the bars with any, but the first, how many equal the one before."""
+    alive = bars[:, 1:].any(-1)
+    return _share((bars[:, 1:] == bars[:, :-1]).all(-1)[alive])
+
+
+def _share(yes: NDArray[np.bool_]) -> float:
+    return float(yes.mean()) if yes.size else 0.0

@@ -1,0 +1,121 @@
+"""Free-running play: a generator that hears a song's melody and plan and only ever its own past.
+
+Judging a generator on the real past hides its worst fault, that its own silence or noise feeds it.
+Many songs are played side by side, hop by hop, through the player's own decoding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmate.models import decoding
+from bandmate.models.contract import CONTROLS, Card
+from bandmate.models.decoding import Limits
+from bandmate.models.generator import Probabilities
+from bandmate.models.roll import PARTS, PITCHES, WINDOW
+from bandmate.training.songs import STEPS_PER_BAR, Song
+from bandmate.training.windows import HEIGHT, HOP, LOW, Corpus, plan_rows, voices_of
+
+Array = NDArray[np.float32]
+Say = Callable[[Mapping[str, Array]], tuple[Array, ...]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """S songs to play along with, n steps of each. melody float32[S,2,n,128] (onset, sustain); plan
+    float32[S,n,24]; real float32[S,4,2,n,128], what the parts really played."""
+
+    melody: Array
+    plan: Array
+    real: Array
+
+    @property
+    def steps(self) -> int:
+        return int(self.plan.shape[1])
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How to play. variation: scale of the noise that chooses the style; temperature: of the noise on
+    the gates; phrase: bars for which both are held; ahead: whether the window's melody is all known."""
+
+    variation: float = 1.0
+    temperature: float = 0.0
+    phrase: int = 8
+    ahead: bool = False
+    seed: int = 0
+
+
+def stage(songs: list[Song], parts: tuple[str, ...], most: int, bars: int = 16) -> Stage:
+    """At most so many of the songs with at least so many bars, from the bar in which the melody begins.
+
+    Raises ValueError when none is long enough.
+    """
+    first = [int(song.notes[0][:, 0].min(initial=0)) // STEPS_PER_BAR for song in songs]
+    long = [(song, bar) for song, bar in zip(songs, first, strict=True) if song.bars - bar >= bars]
+    if not long:
+        raise ValueError(f"none of {len(songs)} songs has {bars} bars of melody; prepare longer songs")
+    kept = [
+        (Corpus([song], parts), WINDOW + STEPS_PER_BAR * bar + np.arange(STEPS_PER_BAR * bars))
+        for song, bar in long[:: -(-len(long) // most)]
+    ]
+    voices = np.concatenate([_wide(corpus, rows) for corpus, rows in kept])
+    chords = np.stack([corpus.strip.chords[rows] for corpus, rows in kept])
+    return Stage(voices[:, 0], plan_rows(chords, np.zeros(len(kept), np.int64)), voices[:, 1:])
+
+
+def _wide(corpus: Corpus, rows: NDArray[np.int64]) -> Array:
+    out = np.zeros((1, 1 + PARTS, 2, len(rows), PITCHES), np.float32)
+    for k in range(0, len(rows), 2 * WINDOW):
+        some = rows[None, k : k + 2 * WINDOW]
+        cells = corpus.strip.cells[some]
+        out[..., k : k + some.shape[1], LOW : LOW + HEIGHT] = voices_of(corpus, cells, some)
+    return out
+
+
+def free_run(say: Say, card: Card, limits: Limits, given: Stage, noise_size: int, manner: Manner) -> Array:
+    """What the band plays, float32[S,4,2,n,128] (onset, sustain), from silence; `say` is the generator."""
+    size, n = len(given.plan), given.steps
+    rng = np.random.default_rng(manner.seed)
+    tail = ((0, 0), (0, 0), (WINDOW, WINDOW), (0, 0))
+    melody = np.pad(given.melody, tail)
+    plan = np.pad(given.plan, ((0, 0), (0, WINDOW), (0, 0)), mode="edge")
+    played = np.zeros((size, PARTS, 2, n + 2 * WINDOW, PITCHES), np.float32)
+    for now in range(0, n, HOP):
+        if now % (STEPS_PER_BAR * manner.phrase) == 0:
+            noise = (manner.variation * rng.standard_normal((size, noise_size))).astype(np.float32)
+            phrase = rng.logistic(0, 1, (size, PARTS, STEPS_PER_BAR)).astype(np.float32)
+            nudge = manner.temperature * np.tile(phrase, (1, 1, 2))
+        begin = now - now % STEPS_PER_BAR
+        offer = _offer(melody, plan, played, begin, now, manner.ahead) | {"noise": noise}
+        said = say(offer)
+        for song in range(size):
+            answer = Probabilities(*(kind[song] for kind in said))
+            sounding = played[song, :, 1, WINDOW + now - 1] > 0
+            score = decoding.decode(answer, card, limits, sounding, now - begin, nudge[song])
+            here = slice(WINDOW + now, WINDOW + now + HOP)
+            played[song, :, 0, here] = score.onset[:, :HOP]
+            played[song, :, 1, here] = score.sustain[:, :HOP]
+    return played[:, :, :, WINDOW : WINDOW + n]
+
+
+def _offer(melody: Array, plan: Array, played: Array, begin: int, now: int, ahead: bool) -> dict[str, Array]:
+    """The contract's inputs for the window that begins at step `begin`, but for the noise."""
+    size = len(plan)
+    past, here = slice(begin, begin + WINDOW), slice(begin + WINDOW, begin + 2 * WINDOW)
+    known = (np.arange(WINDOW) < now - begin).astype(np.float32)
+    heard = np.ones_like(known) if ahead else known
+    tune = np.concatenate([melody[:, :, past], melody[:, :, here] * heard[:, None]], 1)
+    band = np.concatenate([played[:, :, :, past], played[:, :, :, here]], 2)
+    return {
+        "melody": tune,
+        "heard": np.tile(heard, (size, 1)),
+        "band": band.reshape(size, 4 * PARTS, WINDOW, PITCHES),
+        "played": np.tile(known, (size, 1)),
+        "harmony": plan[:, begin : begin + WINDOW],
+        "controls": np.full((size, CONTROLS), 0.5, np.float32),
+    }
