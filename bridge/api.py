@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import rtmidi
+
 from bandmate.bridge.names import PortError
+from bandmate.bridge.undisturbed import undisturbed
 
 APIS: dict[str, int] = {
     "coremidi": rtmidi.API_MACOSX_CORE,
@@ -38,7 +40,8 @@ def choose(wanted: str | None) -> tuple[str, Any]:
     candidates = [wanted] if wanted else [name for name in compiled if name != "alsa" or _has_sequencer()]
     for name in candidates:
         try:
-            return name, rtmidi.MidiOut(rtapi=APIS[name], name="bandmate ports")
+            with undisturbed():
+                return name, rtmidi.MidiOut(rtapi=APIS[name], name="bandmate ports")
         except rtmidi.RtMidiError:
             continue
     found = f"The MIDI system {wanted!r} does not answer." if wanted else "No MIDI system was found."

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import mido
+
 from bandmate.bridge.events import (
     Continue,
     Control,

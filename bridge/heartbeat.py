@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from bandmate.bridge.clock import now
+from bandmate.bridge.undisturbed import undisturbed
 
 _NO_START_SERVER = 1
 _CAPACITY = 1000
@@ -30,7 +31,8 @@ class Heartbeat:
         jack = _library()
         if jack is None:
             return None
-        client = jack.jack_client_open(name.encode(), _NO_START_SERVER, None)
+        with undisturbed():
+            client = jack.jack_client_open(name.encode(), _NO_START_SERVER, None)
         if not client:
             return None
         heartbeat = cls(jack, client)
@@ -64,7 +66,8 @@ class Heartbeat:
     def close(self) -> None:
         """Leave the server, if it is alive; a second call does nothing."""
         if self._client is not None and self.alive():
-            self._jack.jack_client_close(self._client)
+            with undisturbed():
+                self._jack.jack_client_close(self._client)
         self._client = None
 
 

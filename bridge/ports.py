@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import rtmidi
+
 from bandmate.bridge import api as apis
 from bandmate.bridge import codec
 from bandmate.bridge.arrival import Stamps
@@ -22,6 +23,7 @@ from bandmate.bridge.clock import now
 from bandmate.bridge.events import Event
 from bandmate.bridge.heartbeat import Flow, Heartbeat
 from bandmate.bridge.names import PortError, Ports, find
+from bandmate.bridge.undisturbed import undisturbed
 
 Deliver = Callable[[Event, float], None]
 Settle = Callable[[Any, bool], None]
@@ -170,7 +172,8 @@ class Midi:
 
     def _create(self, kind: Any, name: str, **options: int) -> Any:
         try:
-            return kind(rtapi=apis.APIS[self.api], name=name, **options)
+            with undisturbed():
+                return kind(rtapi=apis.APIS[self.api], name=name, **options)
         except rtmidi.RtMidiError as error:
             raise PortError(
                 f"The MIDI system {self.api!r} refuses a new client: {error}. Restart it."
@@ -182,11 +185,13 @@ class Midi:
             if name is None:
                 if self.api == "windows":
                     raise PortError(_WINDOWS)
-                client.open_virtual_port(virtual)
+                with undisturbed():
+                    client.open_virtual_port(virtual)
                 return None
             names = client.get_ports()
             peer = find(name, names)
-            client.open_port(names.index(peer), virtual)
+            with undisturbed():
+                client.open_port(names.index(peer), virtual)
             return peer
         except PortError:
             self._settle(client, False)
@@ -202,5 +207,6 @@ class Midi:
         if hopeless or self.gone():
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))
             return
-        client.close_port()
-        client.delete()
+        with undisturbed():
+            client.close_port()
+            client.delete()

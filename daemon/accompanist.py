@@ -71,7 +71,8 @@ class Accompanist:
             heard = self._hear(request)
             chord, melody = heard.chord, heard.melody
             if request.hindsight and heard.hindsight is not None:
-                chord, melody = heard.hindsight[::-1], _played(request)
+                chord = heard.hindsight[: request.hindsight][::-1]
+                melody = _played(request)[-request.hindsight :]
             fit = harmony.utility(chord, melody, request.evidence)
             share = (request.first % STEPS_PER_BEAT) / STEPS_PER_BEAT if request.revision else 0.0
             chords = harmony.plan(

@@ -14,7 +14,6 @@ from bandmate.daemon.situation import Mode, Situation
 from bandmate.daemon.takes import Take
 from bandmate.daemon.timeline import Timeline
 from bandmate.models.harmony import symbol
-from bandmate.models.roll import WINDOW
 from bandmate.presets.preset import Preset
 
 
@@ -25,6 +24,7 @@ class Band:
         self.situation = Situation(settings.mode, settings.metre, settings.seed, settings.split)
         self.desk = Desk(preset, take, programs=settings.programs)
         self.grid = Grid(preset.swing)
+        self.preset = preset
         self.lead = settings.lead
         self.frozen = False
         self._settings, self._take = settings, take
@@ -33,11 +33,6 @@ class Band:
         self._armed: tuple[Preset, str] | None = None
         self._epoch = self._number = self._late = 0
         self._revise_at: int | None = None
-
-    @property
-    def preset(self) -> Preset:
-        """The one that plays."""
-        return self.desk.preset
 
     @property
     def late(self) -> int:
@@ -55,15 +50,20 @@ class Band:
         """The music stands still: what sounds ends, what was asked is void."""
         self._epoch += 1
         self._revise_at = None
+        self.situation.memory.cut(self.grid.step_at(tick) + 1)
         self.desk.silence(tick)
 
     def arm(self, preset: Preset, key: str, timeline: Timeline | None) -> None:
         """A preset is ready: it plays from the next bar line, or at once while the music stands still.
 
-        key: names it in requests."""
-        self._armed = preset, key
-        if timeline is None:
+        key: names it in requests. Arming the one that plays takes a wish back.
+        """
+        if self._armed is not None:
+            self._planner.dismiss(self._armed[1])
+        self._armed = None if key == self._key else (preset, key)
+        if timeline is None and self._armed is not None:
             self._switch(self._planner.committed)
+            self.desk.silence(self.grid.tick_of(self._planner.committed))
 
     def presence(self, step: int) -> Presence:
         """Whether the band plays at a step."""
@@ -87,7 +87,11 @@ class Band:
         """A decision came back."""
         ours = answer.preset == self._key
         armed = self._armed is not None and answer.preset == self._armed[1]
-        if answer.epoch != self._epoch or not (armed or (ours and not self.frozen)):
+        if answer.epoch != self._epoch or not (ours or armed):
+            return
+        if self.frozen:
+            if ours:
+                self._planner.keep(answer)
             return
         reached = self.grid.step_at(timeline.tick_at(now))
         if not ours and answer.first <= reached:
@@ -171,19 +175,20 @@ class Band:
         """The armed preset plays from a step on."""
         assert self._armed is not None
         (preset, self._key), self._armed = self._armed, None
-        memory, tick = self.situation.memory, self.grid.tick_of(step)
-        self.desk.switch(preset, tick, memory.sounding(step - 1))
-        memory.hush(step)
+        tick = self.grid.tick_of(step)
+        self.preset = preset
+        self.desk.switch(preset, tick)
+        self.situation.memory.cut(step)
         self.grid = Grid(preset.swing)
         before = self._planner
         self._late += before.late
         self._planner = self._plan(preset)
-        self._planner.take_over(before)
+        self._planner.take_over(before, self._key)
         if self._take is not None:
             self._take.marker(tick, preset.name)
 
     def _plan(self, preset: Preset) -> Planner:
         metre = self._settings.metre
         if self._settings.mode is Mode.RESPOND:
-            return Planner(metre.steps_per_bar * max(WINDOW // metre.steps_per_bar, 1), metre)
+            return Planner(metre.turn, metre)
         return Planner(preset.hop, metre)

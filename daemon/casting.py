@@ -10,7 +10,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from bandmate.daemon.accompanist import Accompanist
-from bandmate.daemon.library import Library
+from bandmate.daemon.library import SUFFIX, Library
 from bandmate.daemon.reload import Watch
 from bandmate.models.contract import ModelError
 from bandmate.presets.load import Shelf
@@ -107,10 +107,12 @@ class Casting:
         """Read a changed file; if it is of the preset that plays, that plays on as it now is."""
         assert self._current is not None
         shelf, old = Shelf(self._presets), self._current
-        if path.stem in shelf.broken():
+        model = path.suffix == SUFFIX
+        if not model and path.stem in shelf.broken():
             self._say(f"{shelf.broken()[path.stem]}\nwhat plays is not changed")
             return
-        self._made = {p: made for p, made in self._made.items() if path.stem not in (p.ear, p.band)}
+        if model:
+            self._made = {p: made for p, made in self._made.items() if path.stem not in (p.ear, p.band)}
         if old.name not in shelf.names():
             return
         preset = shelf.get(old.name)

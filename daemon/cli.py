@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import sys
+import math
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    pass
-
 MODES = ("live", "respond", "offline")
+OUTPUTS = ("multichannel", "split", "single")
+CLOCKS = ("auto", "internal", "midi")
+MODE = "With you, in turns of two bars, or (offline) knowing all that comes."
+SEED = "Another seed, another performance."
+
+
+class Tempo(click.FloatRange):
+    """Beats a minute; `nan` lies in no range, which click does not see."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        bpm = float(super().convert(value, param, ctx))
+        return self.fail(f"{value} is no tempo.", param, ctx) if math.isnan(bpm) else bpm
 
 
 def sentences(command: Callable[..., None]) -> Callable[..., None]:
@@ -41,10 +50,13 @@ def main() -> None:
 @click.option("--preset", default=None, help="The band; see 'bandmate presets'.  [default: pop]")
 @click.option("--melody", default="ode-to-joy", show_default=True, help="One of the bundled melodies.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="A folder.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another performance.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help=SEED)
 @sentences
 def demo(preset: str | None, melody: str, out: Path, seed: int) -> None:
-    """Hear and see the band without any MIDI gear: writes demo.mid, demo.png and demo.wav."""
+    """Hear and see the band without any MIDI gear.
+
+    Writes demo.mid, demo.png (the piano roll) and, where FluidSynth is, demo.wav.
+    """
     from bandmate.daemon import demo as demonstration
 
     demonstration.run(preset, melody, out, seed, click.echo)
@@ -52,41 +64,27 @@ def demo(preset: str | None, melody: str, out: Path, seed: int) -> None:
 
 @main.command()
 @click.argument("melody", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="To write.")
-@click.option("--preset", default=None, help="The band; see 'bandmate presets'.  [default: pop]")
-@click.option("--mode", type=click.Choice(MODES), default="live", show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another performance.")
-@click.option("--track", type=click.IntRange(1), default=None, help="The file's track with the melody.")
 @click.option(
-    "--tempo",
-    type=click.FloatRange(20, 400),
-    default=None,
-    help="Not the file's own.",
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The MIDI file to write."
 )
+@click.option("--preset", default=None, help="The band; see 'bandmate presets'.  [default: pop]")
+@click.option("--mode", type=click.Choice(MODES), default="live", show_default=True, help=MODE)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help=SEED)
+@click.option("--track", type=click.IntRange(1), default=None, help="The file's track with the melody.")
+@click.option("--tempo", type=Tempo(20, 400), default=None, help="Beats a minute, in place of the file's.")
 @click.option("--split", type=click.IntRange(0, 127), default=0, help="Notes below this pitch are chords.")
 @sentences
-def render(
-    melody: Path,
-    out: Path,
-    preset: str | None,
-    mode: str,
-    seed: int,
-    track: int | None,
-    tempo: float | None,
-    split: int,
-) -> None:
-    """Play the MIDI file MELODY to the band and write what would have been heard."""
+def render(**options: Any) -> None:
+    """Play a MIDI file to the band.
+
+    Writes what would have been heard: the melody of the file MELODY on channel 1, and the four parts.
+    """
     from bandmate.daemon import rendering
+    from bandmate.daemon.progress import progress
 
-    with click.progressbar(length=1000, label="rendering", file=sys.stderr, show_eta=False) as bar:
-        done = 0
-
-        def progress(share: float) -> None:
-            nonlocal done
-            bar.update(int(share * 1000) - done)
-            done = int(share * 1000)
-
-        said = rendering.run(melody, out, preset, mode, seed, track, tempo, split, progress)
+    order = rendering.Order(**options)
+    with progress("rendering") as show:
+        said = rendering.run(order, show)
     for sentence in said:
         click.echo(sentence)
 
@@ -95,20 +93,15 @@ def render(
 @click.option("--preset", default=None, help="The band to begin with.")
 @click.option("--in", "in_port", default=None, help="Listen to this port instead of opening 'bandmate in'.")
 @click.option("--out", "out_port", default=None, help="Play on this port instead of opening 'bandmate out'.")
-@click.option("--output", type=click.Choice(("multichannel", "split", "single")), default=None)
+@click.option("--output", type=click.Choice(OUTPUTS), default=None, help="One port, one a part, one part.")
 @click.option("--part", type=click.IntRange(1, 4), default=None, help="The part that 'single' sends.")
-@click.option("--clock", type=click.Choice(("auto", "internal", "midi")), default=None)
-@click.option("--tempo", type=click.FloatRange(20, 300), default=None, help="Where no clock comes.")
-@click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True)
+@click.option("--clock", type=click.Choice(CLOCKS), default=None, help="Whose tempo: the DAW's if it comes.")
+@click.option("--tempo", type=Tempo(20, 300), default=None, help="Where no clock comes.")
+@click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True, help=MODE)
 @click.option("--channel", type=click.IntRange(1, 16), default=None, help="Hear this channel only.")
-@click.option("--seed", type=int, default=None, help="Repeat a performance; a new one each time if left out.")
+@click.option("--seed", type=click.IntRange(0), default=None, help="A new one each time if left out.")
 @click.option("--no-record", is_flag=True, help="Keep no MIDI file of the performance.")
-@click.option(
-    "--trace",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=None,
-    help="For measuring.",
-)
+@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), default=None, help="For measuring.")
 @sentences
 def play(seed: int | None, mode: str, no_record: bool, trace: Path | None, **flags: Any) -> None:
     """Play with the band, live. Ctrl-C ends it."""
@@ -144,23 +137,27 @@ def ports() -> None:
 
 @main.command()
 def presets() -> None:
-    """List the presets, and what is wrong with those that can't be used."""
+    """List the presets, and what is wrong with them."""
     from bandmate.daemon.config import folder
+    from bandmate.daemon.library import Library
     from bandmate.presets.load import Shelf
 
-    shelf = Shelf(folder("presets"))
+    shelf, known = Shelf(folder("presets")), Library(folder("models")).names()
+    remarks = [*shelf.remarks(), *shelf.broken().values()]
     for name in shelf.names():
         preset = shelf.get(name)
         parts = ", ".join(f"{part.name} ({part.channel})" for part in preset.parts)
         click.echo(f"{preset.program:3}  {name:16} {parts}")
-    for sentence in (*shelf.remarks(), *shelf.broken().values()):
+        missing = [model for model in (preset.ear, preset.band) if model not in known]
+        remarks += [f"{name} can't play: there is no model '{model}'" for model in missing]
+    for sentence in remarks:
         click.echo(sentence, err=True)
     click.echo(f"\nYours belong in {folder('presets')}")
 
 
 @main.command()
 def models() -> None:
-    """List the models, and what is wrong with those that can't be used."""
+    """List the models, and what is wrong with them."""
     from bandmate.daemon.config import folder
     from bandmate.daemon.library import Library
 
@@ -171,21 +168,29 @@ def models() -> None:
 
 
 @main.command()
-@click.option("--out", "out_port", default=None, help="The port; all that there are if left out.")
+@click.option("--out", "out_port", default=None, help="One port; all that there are if left out.")
 @sentences
 def panic(out_port: str | None) -> None:
     """Silence every note on every channel of the MIDI outputs."""
+    from bandmate.bridge.names import PortError
     from bandmate.bridge.ports import Midi
     from bandmate.daemon.ledger import Ledger
 
     midi = Midi()
     names = [out_port] if out_port is not None else list(midi.names().outputs)
+    failed = []
     for name in names:
-        port = midi.open_output(name)
-        for event in Ledger().panic(range(1, 17)):
-            port.send(event)
-        port.close()
-        click.echo(f"silenced {port.peer}")
+        try:
+            port = midi.open_output(name)
+            for event in Ledger().panic(range(1, 17)):
+                port.send(event)
+            port.close()
+        except PortError as error:
+            failed.append(str(error))
+        else:
+            click.echo(f"silenced {port.peer}")
     midi.close()
     if not names:
         click.echo("there is no MIDI output to silence")
+    if failed:
+        raise click.ClickException("\n".join(failed))

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 
 from bandmate.bridge.clock import now
-from bandmate.bridge.events import Event
+from bandmate.bridge.events import Event, NoteOff
 from bandmate.bridge.names import PortError
 from bandmate.bridge.outputs import Sink
 from bandmate.daemon.accompanist import Accompanist
@@ -48,6 +48,7 @@ class Conductor:
         self._seconds: deque[float] = deque(maxlen=200)
         self._failing = False
         self._stopping = False
+        self._owed: list[Due] = []
         self.lost: PortError | None = None
         self.ended = threading.Event()
         self.status: Status = engine.status(now())
@@ -97,8 +98,10 @@ class Conductor:
         except Exception as error:  # whatever goes wrong, what sounds has to end
             self._say(f"the band stopped on an error that should not happen: {error!r}; please report it")
         finally:
-            self._silence()
-            self.ended.set()
+            try:
+                self._silence()
+            finally:
+                self.ended.set()
 
     def _wait(self) -> None:
         """Take what arrives until something is due. The last half millisecond is waited for awake."""
@@ -137,8 +140,12 @@ class Conductor:
 
     def _send(self, events: list[Due]) -> None:
         timeline = self._engine.transport.timeline
-        for due in events:
-            self._output.send(due.event)
+        for at, due in enumerate(events):
+            try:
+                self._output.send(due.event)
+            except PortError:
+                self._owed = [later for later in events[at + 1 :] if isinstance(later.event, NoteOff)]
+                raise
             if self._sent is not None:
                 left = now()
                 meant = left if timeline is None else timeline.time_at(due.tick) + self._offset
@@ -148,12 +155,12 @@ class Conductor:
         self._stopping = True
 
     def _silence(self) -> None:
-        for due in self._engine.stop(now()):
+        owed, self._owed = self._owed, []
+        for due in [*owed, *self._engine.stop(now() - self._offset)]:
             try:
                 self._output.send(due.event)
-            except PortError as error:
+            except PortError as error:  # of four ports one may be lost: the others' notes have to end
                 self.lost = self.lost or error
-                return
 
     # --- the worker's thread ------------------------------------------------------------------------
 

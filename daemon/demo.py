@@ -11,6 +11,7 @@ from bandmate.bridge.events import Event, NoteOn
 from bandmate.bridge.loopback import Output
 from bandmate.daemon import picture, sample, sound
 from bandmate.daemon.config import FILE, folder, load
+from bandmate.daemon.errors import writing
 from bandmate.daemon.library import Library
 from bandmate.daemon.page import Voice
 from bandmate.daemon.render import metre_of, render
@@ -24,7 +25,7 @@ DRUMS = 10
 def run(preset: str | None, melody: str, out: Path, seed: int, say: Callable[[str], None]) -> None:
     """Write demo.mid, demo.png and, where FluidSynth is, demo.wav into the folder `out`.
 
-    Raises SongError, PresetError, ModelError or ConfigError.
+    Raises SongError, PresetError, ModelError, ConfigError or WriteError.
     """
     chosen = Shelf(folder("presets")).get(preset or load(folder(FILE)).preset)
     accompanist = Library(folder("models")).accompanist(chosen)
@@ -44,12 +45,13 @@ def run(preset: str | None, melody: str, out: Path, seed: int, say: Callable[[st
         port.send(event)
 
     rendering = render(song, chosen, accompanist, Settings(seed=seed, metre=metre), send=send)
-    out.mkdir(parents=True, exist_ok=True)
-    midi = out / "demo.mid"
-    rendering.take.write(midi)
     title = f"{song.name} with {chosen.name}"
     image = picture.png(title, _voices(rendering.take), rendering.take.markers, metre.steps_per_bar)
-    (out / "demo.png").write_bytes(image)
+    midi, png, wav = (out / f"demo.{kind}" for kind in ("mid", "png", "wav"))
+    with writing(midi):
+        rendering.take.write(midi)
+    with writing(png):
+        png.write_bytes(image)
     say(f"'{song.name}' with {chosen.name}: {rendering.bars} bars")
     for part in chosen.parts:
         notes = sum(note.channel == part.channel for note in struck)
@@ -57,8 +59,7 @@ def run(preset: str | None, melody: str, out: Path, seed: int, say: Callable[[st
     milliseconds = 1000 * np.array(rendering.seconds)
     p50, p95, most = np.percentile(milliseconds, [50, 95, 100])
     say(f"  {len(milliseconds)} decisions of {p50:.1f} ms (p95 {p95:.1f}, longest {most:.1f})")
-    say(f"wrote {midi} and {out / 'demo.png'}")
-    wav = out / "demo.wav"
+    say(f"wrote {midi} and {png}")
     say(sound.write(midi, wav) or f"wrote {wav}")
 
 

@@ -25,34 +25,35 @@ class Desk:
 
     def __init__(self, preset: Preset, take: Take | None, *, programs: bool) -> None:
         """programs: whether the parts' Program Changes are sent."""
-        self.preset = preset
         self.dropped = 0
-        self.last_tick = 0
         self._take, self._programs = take, programs
         self._schedule, self._ledger = Schedule(), Ledger()
         self._out: list[Due] = []
-        self._voice: dict[int, int] = {}
+        self._successors: list[tuple[int, Preset]] = []
         self._sit_down(preset)
 
     @property
     def channels(self) -> frozenset[int]:
-        """The channels that the band plays on."""
-        return frozenset(part.channel for part in self.preset.parts)
+        """The channels that the band plays on, or is about to."""
+        return frozenset(self._voice).union(p.channel for _, s in self._successors for p in s.parts)
 
     def greet(self) -> None:
         """Send the parts' sounds now."""
-        self._out += [Due(self.last_tick, event) for event in self._sounds()]
+        self._out += [Due(0, event) for event in self._sounds()]
 
     def next_tick(self) -> int | None:
         """The earliest tick that something waits for."""
-        return self._schedule.next_tick()
+        ticks = [tick for tick, _ in self._successors]
+        waiting = self._schedule.next_tick()
+        return min(ticks if waiting is None else [*ticks, waiting], default=None)
 
     def score(self, first: int, score: Score, before: NDArray[np.bool_], grid: Grid, energy: float) -> None:
         """Play a score from step `first` on instead of what waits there; before: bool[4,128], what
         sounds until then; energy: the player's, 0..1."""
         self._schedule.clear(grid.tick_of(first))
         earlier = np.concatenate([before[:, None], score.sustain[:, :-1]], axis=1)
-        channels = [part.channel for part in self.preset.parts]
+        preset = self._successors[-1][1] if self._successors else self._preset
+        channels = [part.channel for part in preset.parts]
         for part, step, pitch in np.argwhere(earlier & ~score.sustain):
             self._schedule.add(grid.tick_of(first + int(step)), NoteOff(channels[part], int(pitch)))
         loudness = 127 * min(max(energy / USUAL_ENERGY, 0.6), 1.3)
@@ -61,15 +62,10 @@ class Desk:
             note = NoteOn(channels[part], int(pitch), velocity)
             self._schedule.add(grid.tick_of(first + int(step)), note)
 
-    def switch(self, preset: Preset, tick: int, before: NDArray[np.bool_]) -> None:
-        """Another preset plays from a tick on; before: bool[4,128], what sounds until then."""
+    def switch(self, preset: Preset, tick: int) -> None:
+        """Another preset plays from a tick on: then all that sounds ends, and the parts' sounds change."""
         self._schedule.clear(tick)
-        for part, pitch in np.argwhere(before):
-            self._schedule.add(tick, NoteOff(self.preset.parts[part].channel, int(pitch)))
-        self.preset = preset
-        self._sit_down(preset)
-        for event in self._sounds():
-            self._schedule.add(tick, event)
+        self._successors.append((tick, preset))
 
     def level(self, part: int, value: float) -> None:
         """Move a part's fader, 0..1."""
@@ -79,11 +75,34 @@ class Desk:
         """Silence a part or let it play again."""
         self._mutes[part] = on
         if on:
-            self._leave(tick, self._ledger.silence([self.preset.parts[part].channel]))
+            self._leave(tick, self._ledger.silence([self._preset.parts[part].channel]))
 
     def play(self, timeline: Timeline, now: float) -> None:
         """Send what is due."""
-        for tick, event in self._schedule.pop(timeline.tick_at(now)):
+        reached = timeline.tick_at(now)
+        while self._successors and self._successors[0][0] <= reached:
+            self._play(self._successors[0][0] - 1, timeline, now)
+            self._hand_over()
+        self._play(reached, timeline, now)
+
+    def silence(self, tick: int) -> None:
+        """Drop what waits and release what sounds; a switch that waits is made."""
+        self._schedule.clear()
+        self._leave(tick, self._ledger.silence())
+        while self._successors:
+            self._hand_over()
+
+    def panic(self, tick: int) -> None:
+        """Release everything, in every way that synths heed; the music goes on."""
+        self._leave(tick, self._ledger.panic(sorted(self._voice)))
+
+    def collect(self) -> list[Due]:
+        """What has to be sent now, in order, each with the tick it was meant for."""
+        out, self._out = self._out, []
+        return out
+
+    def _play(self, reached: int, timeline: Timeline, now: float) -> None:
+        for tick, event in self._schedule.pop(reached):
             if isinstance(event, NoteOn):
                 if now - timeline.time_at(tick) > LATEST:
                     self.dropped += 1
@@ -94,29 +113,22 @@ class Desk:
                 event = faded
             self._leave(tick, self._ledger.pass_on(event))
 
-    def silence(self, tick: int) -> None:
-        """Drop what waits and release what sounds."""
-        self._schedule.clear()
+    def _hand_over(self) -> None:
+        tick, preset = self._successors.pop(0)
         self._leave(tick, self._ledger.silence())
-
-    def panic(self, tick: int) -> None:
-        """Release everything, in every way that synths heed; the music goes on."""
-        self._leave(tick, self._ledger.panic(sorted(self.channels)))
-
-    def collect(self) -> list[Due]:
-        """What has to be sent now, in order, each with the tick it was meant for."""
-        out, self._out = self._out, []
-        return out
+        self._sit_down(preset)
+        self._leave(tick, self._sounds())
 
     def _sit_down(self, preset: Preset) -> None:
+        self._preset = preset
         self._levels = [part.level for part in preset.parts]
         self._mutes = [part.mute for part in preset.parts]
-        self._voice |= {part.channel: index for index, part in enumerate(preset.parts)}
+        self._voice = {part.channel: index for index, part in enumerate(preset.parts)}
 
     def _sounds(self) -> list[Event]:
         if not self._programs:
             return []
-        return [Program(p.channel, p.program) for p in self.preset.parts if p.program is not None]
+        return [Program(p.channel, p.program) for p in self._preset.parts if p.program is not None]
 
     def _fade(self, note: NoteOn) -> NoteOn | None:
         part = self._voice[note.channel]
@@ -125,7 +137,6 @@ class Desk:
         return NoteOn(note.channel, note.pitch, max(round(note.velocity * self._levels[part]), 1))
 
     def _leave(self, tick: int, events: list[Event]) -> None:
-        self.last_tick = max(self.last_tick, tick)
         self._out += [Due(tick, event) for event in events]
         if self._take is None:
             return

@@ -141,7 +141,7 @@ class Engine:
         if self.transport.timeline is None:
             still = self.transport.bpm, band.preset.name, Presence.RESTING, ()
             return Status(0, 0, *still, late, dropped)
-        step = band.grid.step_at(self._tick(now))
+        step = band.grid.step_at(self.transport.tick(now))
         song = step - band.grid.step_of(self.transport.song_shift)
         chords = band.situation.memory.chords(step, metre.steps_per_bar)
         names = tuple(dict.fromkeys(symbol(int(chord)) for chord in chords))[:2]
@@ -161,7 +161,7 @@ class Engine:
             self._change(self.transport.note(now), now)
         timeline = self.transport.timeline
         melody = self.band.situation.melody
-        position = float(self.band.desk.last_tick) if timeline is None else timeline.position(now)
+        position = float(self.transport.tick(now)) if timeline is None else timeline.position(now)
         step = self.band.grid.step_of(position)
         match event:
             case NoteOn(_, pitch, velocity) if timeline is not None:
@@ -173,7 +173,8 @@ class Engine:
                 melody.pedal(value >= 64, step)
             case Control(_, number, _) if number in (ALL_SOUND_OFF, ALL_NOTES_OFF):
                 melody.release(step)
-        if self._take is not None and timeline is not None and self._settings.mode is not Mode.OFFLINE:
+        kept = timeline is not None or isinstance(event, NoteOff)
+        if self._take is not None and kept and self._settings.mode is not Mode.OFFLINE:
             self._take.add(position, MELODY, event)
 
     def _obey(self, command: Command, now: float) -> None:
@@ -188,16 +189,16 @@ class Engine:
             case SetLevel(part, value):
                 band.desk.level(part, value)
             case SetMute(part, on):
-                band.desk.mute(part, on, self._tick(now))
+                band.desk.mute(part, on, self.transport.tick(now))
             case Freeze(on):
                 band.frozen = on
             case Panic():
-                band.desk.panic(self._tick(now))
+                band.desk.panic(self.transport.tick(now))
 
     def _change(self, change: Change | None, now: float) -> None:
         if change is None:
             return
-        tick = self._tick(now)
+        tick = self.transport.tick(now)
         self.band.stop(tick)
         if change is Change.STOPPED:
             self.band.situation.melody.release(self.band.grid.step_at(tick))
@@ -208,9 +209,5 @@ class Engine:
     def _note_tempo(self, now: float) -> None:
         bpm = self.transport.bpm
         if self._take is not None and abs(bpm - self._bpm) > TEMPO_NOTED:
-            self._take.tempo(self._tick(now), bpm)
+            self._take.tempo(self.transport.tick(now), bpm)
             self._bpm = bpm
-
-    def _tick(self, now: float) -> int:
-        timeline = self.transport.timeline
-        return self.band.desk.last_tick if timeline is None else timeline.tick_at(now)

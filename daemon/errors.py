@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from bandmate.bridge.names import PortError
 from bandmate.daemon.config import ConfigError
 from bandmate.daemon.song import SongError
 from bandmate.models.contract import ModelError
 from bandmate.presets.preset import PresetError
 
-EXPECTED = (ConfigError, ModelError, PortError, PresetError, SongError)
+
+class WriteError(Exception):
+    """A file can't be written; the sentence says which and why."""
+
+
+EXPECTED = (ConfigError, ModelError, PortError, PresetError, SongError, WriteError)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around what writes a file: a failure of the system becomes a WriteError."""
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(
+            f"{path} can't be written ({error.strerror or error}); choose another place"
+        ) from error

@@ -18,17 +18,17 @@ class History:
     """Complete beats in order. Only beats that went by while the music ran are heard: a jump adds none."""
 
     def __init__(self, number: int, step: int) -> None:
-        """number: tells performances apart; step: where the first beat begins."""
+        """number: tells performances apart; step: in the first beat."""
         self._number = number
         self._listener = Listener()
         self._features: list[listening.Array] = []
         self._phases: list[listening.Array] = []
         self._dropped = 0
-        self.step = step
+        self.step = step - step % STEPS_PER_BEAT
 
     def jump(self, step: int) -> None:
-        """Hear on from a beat that begins at another step."""
-        self.step = step
+        """Hear on from the beat that holds a later step; no beat is heard twice."""
+        self.step = max(self.step, step - step % STEPS_PER_BEAT)
 
     def advance(self, step: int, melody: Melody, metre: Metre) -> None:
         """Hear every beat that is complete before `step`."""

@@ -33,15 +33,12 @@ class Library:
 
     def describe(self, name: str) -> str:
         """What a model is in a few words, or what is wrong with it."""
-        for kind in (Generator, Ear):
-            try:
-                card = kind(self.data(name), name + SUFFIX).card
-            except ModelError as error:
-                wrong = str(error)
-                continue
-            parts = f" ({', '.join(card.parts)})" if card.parts else ""
-            return f"{card.kind} for {card.genre}{parts}"
-        return wrong
+        try:
+            card = generator.load(self.data(name), name + SUFFIX).card
+        except ModelError as error:
+            return str(error)
+        parts = f" ({', '.join(card.parts)})" if card.parts else ""
+        return f"{card.kind} for {card.genre}{parts}"
 
     def data(self, name: str) -> bytes:
         """The bytes of a model. Raises ModelError."""
@@ -50,10 +47,8 @@ class Library:
             return generator.read(own)
         packaged = resources.files("bandmate.models") / f"{name}{SUFFIX}"
         if not packaged.is_file():
-            known = ", ".join(self.names())
-            raise ModelError(
-                f"there is no model '{name}'; there are {known}, and yours belong in {self.folder}"
-            )
+            known = ", ".join(self.names()) or "none yet"
+            raise ModelError(f"there is no model '{name}'; there are: {known}; yours belong in {self.folder}")
         return packaged.read_bytes()
 
     def accompanist(self, preset: Preset) -> Accompanist:

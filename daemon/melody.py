@@ -27,7 +27,7 @@ class Melody:
     """Notes as they arrive, kept for eight bars.
 
     The highest voice at or above `split` is the melody. Notes below it are chords, unless one comes alone
-    with nothing above it for two bars: then it is a melody played low.
+    with nothing above it for two bars: then it is a melody played low. Notes struck together are not alone.
     """
 
     def __init__(self, split: int = 0) -> None:
@@ -45,7 +45,10 @@ class Melody:
         for note in [n for n in self._pedalled if n.pitch == pitch]:
             self._pedalled.remove(note)
             self._end(note, step)
-        left = pitch < self._split and not self._alone(step)
+        together = [n for n in self._down.values() if n.begin == step and n.pitch < self._split]
+        left = pitch < self._split and (bool(together) or not self._alone(step))
+        for low in together if left else ():
+            low.left = True
         note = _Played(step, None, pitch, velocity, left)
         self._notes.append(note)
         self._down[pitch] = note

@@ -54,6 +54,7 @@ class Memory:
         """bool[4,128]: what sounds in a step."""
         return self.read(step, 1).sustain[:, 0]
 
-    def hush(self, step: int) -> None:
-        """Let nothing sound on into a step."""
+    def cut(self, step: int) -> None:
+        """Nothing is played from a step on, and nothing sounds on into it."""
+        self._step[self._step >= step] = -1
         self._sustain[:, (step - 1) % SIZE] = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bandmate.daemon.timeline import TICKS_PER_BEAT
+from bandmate.models.roll import WINDOW
 
 _STEPS_PER_BEAT = 4
 
@@ -68,6 +69,11 @@ class Metre:
     def beats_per_bar(self) -> int:
         """Quarter-note beats that a bar touches: 4 in 4/4, 3 in 6/8, 4 in 7/8."""
         return -(-self.steps_per_bar // _STEPS_PER_BEAT)
+
+    @property
+    def turn(self) -> int:
+        """Steps of the whole bars that a window holds; where a bar is longer, of the window."""
+        return self.steps_per_bar * (WINDOW // self.steps_per_bar) or WINDOW
 
     def bar_of(self, step: int) -> int:
         """The bar, from 0, that holds a step."""

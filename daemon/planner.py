@@ -17,7 +17,7 @@ from bandmate.daemon.metre import Metre
 from bandmate.daemon.request import Answer, Chords
 from bandmate.models.decoding import Score
 from bandmate.models.harmony import NONE
-from bandmate.models.roll import PARTS, PITCHES, WINDOW
+from bandmate.models.roll import PARTS, PITCHES
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,23 @@ class Planner:
         self.committed = 0
         self.asked = 0
         self.late = 0
-        self._latest: Answer | None = None
-        self._waiting: Answer | None = None
+        self._answers: list[Answer] = []
         self._revised = -1
 
     def begin(self, step: int) -> None:
         """The music runs on from a step, nothing being committed; the first decision is the next hop's."""
         self.committed = self.asked = self._boundary(step)
-        self._latest = self._waiting = None
+        self._answers.clear()
         self._revised = -1
 
-    def take_over(self, other: Planner) -> None:
-        """Go on from where another planner stands, at a bar line; its answers are of no use here."""
+    def take_over(self, other: Planner, preset: str) -> None:
+        """Go on from where another planner stands, at a bar line; of its answers, with those of a preset."""
         self.committed, self.asked = other.committed, max(other.asked, other.committed)
+        self._answers = [answer for answer in other._answers if answer.preset == preset]
+
+    def dismiss(self, preset: str) -> None:
+        """The answers of a preset are of no use any more."""
+        self._answers = [answer for answer in self._answers if answer.preset != preset]
 
     def next_ask(self) -> int:
         """The first step of the decision to ask for next."""
@@ -76,43 +80,40 @@ class Planner:
 
         It is late when its first step has been reached: then it serves only as a backup.
         """
-        self._keep(answer)
+        self.keep(answer)
         if answer.first <= reached:
             self.late += answer.first == self._boundary(answer.first)
             return None
         if answer.first < self.committed:
             return self._cut(answer, answer.first, self.committed)
         if answer.first == self.committed:
-            return self._commit(answer)
-        self._waiting = answer
+            return self._close(self._cut(answer, self.committed, self._boundary(self.committed + 1)))
         return None
+
+    def keep(self, answer: Answer) -> None:
+        """Let an answer wait for its step and serve as a backup after it."""
+        still = [a for a in self._answers if a.first != answer.first and _end(a) > self.committed]
+        self._answers = [*still, answer]
 
     def boundary(self, memory: Memory, *, freeze: bool) -> Commitment:
         """The first uncommitted step is reached: commit a hop by what is there, be it rest."""
         first, last = self.committed, self._boundary(self.committed + 1)
         if freeze:
-            return self._close(_again(memory, first, last))
-        for answer in (self._waiting, self._latest):
-            if answer is not None and answer.first <= first and answer.first + answer.score.steps >= last:
-                return self._close(self._cut(answer, first, last))
+            return self._close(self._again(memory, first, last))
+        there = [a for a in self._answers if a.first <= first and last <= _end(a)]
+        if there:
+            return self._close(self._cut(max(there, key=lambda answer: answer.first), first, last))
         return self._close(Commitment(first, _rest(last - first), np.full(last - first, NONE, np.int_)))
 
     def rest(self) -> Commitment:
         """Commit a hop of rest, with nothing to fall back on."""
-        self._latest = self._waiting = None
+        self._answers.clear()
         first, last = self.committed, self._boundary(self.committed + 1)
         return self._close(Commitment(first, _rest(last - first), np.full(last - first, NONE, np.int_)))
-
-    def _commit(self, answer: Answer) -> Commitment:
-        return self._close(self._cut(answer, self.committed, self._boundary(self.committed + 1)))
 
     def _close(self, commitment: Commitment) -> Commitment:
         self.committed = commitment.first + commitment.score.steps
         return commitment
-
-    def _keep(self, answer: Answer) -> None:
-        if self._latest is None or answer.first >= self._latest.first:
-            self._latest = answer
 
     @staticmethod
     def _cut(answer: Answer, first: int, last: int) -> Commitment:
@@ -120,6 +121,11 @@ class Planner:
         score = answer.score
         part = Score(score.onset[:, at], score.sustain[:, at], score.velocity[:, at])
         return Commitment(first, part, answer.chords[at], answer.preset)
+
+    def _again(self, memory: Memory, first: int, last: int) -> Commitment:
+        """What was played two bars earlier."""
+        then = first - max(2 * self._metre.steps_per_bar, self.hop)
+        return Commitment(first, memory.read(then, last - first), memory.chords(then, last - first))
 
     def _hop_begin(self) -> int:
         return self.committed - self.hop
@@ -138,7 +144,5 @@ def _rest(steps: int) -> Score:
     return Score(silent, silent, np.zeros(silent.shape, np.float32))
 
 
-def _again(memory: Memory, first: int, last: int) -> Commitment:
-    """What was played a window earlier."""
-    then = first - WINDOW
-    return Commitment(first, memory.read(then, last - first), memory.chords(then, last - first))
+def _end(answer: Answer) -> int:
+    return answer.first + answer.score.steps

@@ -19,6 +19,7 @@ from bandmate.daemon.casting import Casting
 from bandmate.daemon.conductor import Conductor
 from bandmate.daemon.config import Config, folder
 from bandmate.daemon.engine import Engine, Status
+from bandmate.daemon.errors import writing
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode
 from bandmate.daemon.takes import Take
@@ -73,9 +74,11 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         stack.callback(casting.close)
         peers = [port.peer for port in ports if hasattr(port, "peer")]
         lost = _watch(midi, peers, conductor, ending, show)
+    kept = _keep(take)
     if record is not None and trace is not None:
-        record.write(trace)
-    return Outcome(_keep(take), lost)
+        with writing(trace):
+            record.write(trace)
+    return Outcome(kept, lost)
 
 
 def _parts(preset: Preset) -> list[tuple[str, int, int | None]]:
@@ -133,7 +136,8 @@ def _keep(take: Take | None) -> Path | None:
     if take is None or take.empty:
         return None
     path = Take.path(folder("takes"), datetime.now())
-    take.write(path)
+    with writing(path):
+        take.write(path)
     return path
 
 

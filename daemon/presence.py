@@ -28,7 +28,4 @@ def presence(step: int, heard_until: int | None, metre: Metre) -> Presence:
     patience = heard_until + PATIENCE_BARS * metre.steps_per_bar
     if step < patience:
         return Presence.PLAYING
-    last = patience if metre.step_in_bar(patience) == 0 else metre.next_bar(patience)
-    if last == patience:
-        last += metre.steps_per_bar
-    return Presence.ENDING if step < last else Presence.RESTING
+    return Presence.ENDING if step < metre.next_bar(patience) else Presence.RESTING

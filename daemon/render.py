@@ -31,11 +31,13 @@ CLOSING_BARS = 4
 
 @dataclass(frozen=True)
 class Rendering:
-    """A take, the whole of the bars that it lasts, and the seconds that each decision took."""
+    """A take, the whole of the bars that it lasts, the seconds that each decision took, and how many came
+    too late."""
 
     take: Take
     bars: int
     seconds: list[float]
+    late: int
 
 
 def metre_of(song: MelodyFile) -> Metre:
@@ -86,7 +88,7 @@ def render(
         send(event, until)
     progress(1.0)
     bars = metre.bar_of(grid.step_of(song.end - origin) - 1) + 1
-    return Rendering(take, bars, seconds)
+    return Rendering(take, bars, seconds, engine.band.late)
 
 
 def _later(song: MelodyFile, ticks: int) -> MelodyFile:

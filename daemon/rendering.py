@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bandmate.daemon import song as songs
 from bandmate.daemon.config import FILE, folder, load
+from bandmate.daemon.errors import writing
 from bandmate.daemon.library import Library
 from bandmate.daemon.render import metre_of, render
 from bandmate.daemon.settings import Settings
@@ -15,27 +16,43 @@ from bandmate.daemon.situation import Mode
 from bandmate.presets.load import Shelf
 
 
-def run(
-    melody: Path,
-    out: Path,
-    preset: str | None,
-    mode: str,
-    seed: int,
-    track: int | None,
-    tempo: float | None,
-    split: int,
-    progress: Callable[[float], None],
-) -> list[str]:
-    """Render a file; the sentences to tell. Raises SongError, PresetError, ModelError or ConfigError."""
+@dataclass(frozen=True)
+class Order:
+    """What to render: a melody file to the file `out`.
+
+    preset: None for the one in config.yaml; mode: a value of Mode; track: see `song.read`; tempo: beats a
+    minute throughout, None for the file's own; split: notes below this pitch are chords.
+    """
+
+    melody: Path
+    out: Path
+    preset: str | None = None
+    mode: str = Mode.LIVE.value
+    seed: int = 1
+    track: int | None = None
+    tempo: float | None = None
+    split: int = 0
+
+
+def run(order: Order, progress: Callable[[float], None]) -> list[str]:
+    """Render a file; the sentences to tell.
+
+    Raises SongError, PresetError, ModelError, ConfigError or WriteError.
+    """
     config = load(folder(FILE))
-    song = songs.read(melody, track)
-    if tempo is not None:
-        song = replace(song, tempos=((0.0, tempo),))
-    chosen = Shelf(folder("presets")).get(preset or config.preset)
+    song = songs.read(order.melody, order.track)
+    if order.tempo is not None:
+        song = replace(song, tempos=((0.0, order.tempo),))
+    chosen = Shelf(folder("presets")).get(order.preset or config.preset)
     accompanist = Library(folder("models")).accompanist(chosen)
     settings = Settings(
-        mode=Mode(mode), seed=seed, split=split, metre=metre_of(song), programs=config.program_changes
+        mode=Mode(order.mode),
+        seed=order.seed,
+        split=order.split,
+        metre=metre_of(song),
+        programs=config.program_changes,
     )
     rendering = render(song, chosen, accompanist, settings, progress=progress)
-    rendering.take.write(out)
-    return [*song.remarks, f"{out}: {rendering.bars} bars of '{song.name}' with {chosen.name}"]
+    with writing(order.out):
+        rendering.take.write(order.out)
+    return [*song.remarks, f"{order.out}: {rendering.bars} bars of '{song.name}' with {chosen.name}"]

@@ -37,8 +37,8 @@ class Request:
     revision: whether `first` lies within a hop already decided; beats, partial float32[112], known 0..3 and
     phase float32[16]: for the ear; evidence float32[12]: pitch classes held as a chord; foreseen: chords
     int[n] of the beats from `first` on, where the whole melody is known; hindsight: answer what was played,
-    so the chords of the last eight beats are wanted; seeds: of the performance and of the phrase; variation
-    0..1; controls float32[5].
+    so the chords of so many last beats are wanted (0: of those to come); seeds: of the performance and of
+    the phrase; variation 0..1; controls float32[5].
     """
 
     number: int
@@ -60,7 +60,7 @@ class Request:
     phase: Array
     evidence: Array
     foreseen: Chords | None
-    hindsight: bool
+    hindsight: int
     seeds: tuple[int, int]
     variation: float
     controls: Array

@@ -16,7 +16,7 @@ from bandmate.daemon.request import Array, Chords, Request
 from bandmate.models import listening
 from bandmate.models.contract import CONTROLS
 from bandmate.models.decoding import Limits
-from bandmate.models.harmony import TONES
+from bandmate.models.harmony import NONE, TONES
 from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
 from bandmate.presets.preset import Preset
 
@@ -78,6 +78,8 @@ class Situation:
     def clashes(self, step: int) -> bool:
         """Whether the melody's or the left hand's newest notes leave the chord committed at a step."""
         chord = int(self.memory.chords(step, 1)[0])
+        if chord == NONE:
+            return False
         held = self.melody.chord(step)
         if held.sum() > 1 and (held * (1 - TONES[chord])).any():
             return True
@@ -100,7 +102,7 @@ class Situation:
         the band down, or the first of a newcomer, who knows nothing of what others played."""
         self.advance(first)
         metre = self.metre
-        window = first - metre.step_in_bar(first)
+        window = first - metre.step_in_bar(first) % WINDOW
         known, partial = self._partial(first)
         past = (Memory() if newcomer else self.memory).read(window - WINDOW, WINDOW + first - window)
         return Request(
@@ -123,7 +125,7 @@ class Situation:
             phase=phase(self._history.step, metre),
             evidence=self.melody.chord(first),
             foreseen=self._foreseen(first),
-            hindsight=self.mode is Mode.RESPOND,
+            hindsight=metre.turn // STEPS_PER_BEAT if self.mode is Mode.RESPOND else 0,
             seeds=(self._seed, metre.bar_of(first) // PHRASE_BARS),
             variation=preset.variation if self.mixer.variation is None else self.mixer.variation,
             controls=self._controls(preset, first, ending),

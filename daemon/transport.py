@@ -44,7 +44,9 @@ class Transport:
         self._follower = Follower(bpm)
         self._shift = 0
         self._reached = 0
+        self._pulsed = -1
         self._due: Change | None = None
+        self._resting = True
 
     @property
     def bpm(self) -> float:
@@ -55,6 +57,10 @@ class Transport:
     def song_shift(self) -> int:
         """What to take from a performance tick to get the DAW's song tick."""
         return self._shift
+
+    def tick(self, now: float) -> int:
+        """The performance tick at a time; while the music stands still, the one on which it halted."""
+        return max(self._reached - 1, 0) if self.timeline is None else self.timeline.tick_at(now)
 
     def receive(self, event: Event, now: float) -> Change | None:
         """A transport message; any other event changes nothing."""
@@ -82,7 +88,10 @@ class Transport:
         """The player struck a note: while nothing else gives the time, it is a downbeat."""
         if self.timeline is not None or self._clock is Clock.MIDI or self._follower.alive(now):
             return None
+        if self._follower.running:
+            self._follower.stop(now)
         self._lay(0)
+        self._resting = True
         self.timeline = Timeline.at(self._bpm, self._shift, now)
         return Change.RESUMED if self._shift else Change.AFRESH
 
@@ -99,12 +108,14 @@ class Transport:
 
     def rest(self, now: float) -> bool:
         """The band rests: on our own clock time stands still, and the next note will be the downbeat."""
-        return not self._follower.running and self._halt(now, None) is Change.STOPPED
+        waits = self._resting and not self._follower.running
+        return waits and self._halt(now, None) is Change.STOPPED
 
-    def run(self, now: float, tick: int = 0) -> Change:
-        """Let our own clock run from a tick, as a DAW's Start does."""
-        self._lay(tick)
-        self.timeline = Timeline.at(self._bpm, tick + self._shift, now)
+    def run(self, now: float) -> Change:
+        """Let our own clock run from the top, as a DAW's Start does: on through rests."""
+        self._lay(0)
+        self._resting = False
+        self.timeline = Timeline.at(self._bpm, self._shift, now)
         return Change.AFRESH
 
     def retempo(self, now: float, bpm: float) -> None:
@@ -122,6 +133,7 @@ class Transport:
         if change is not None:
             self._lay(follower.tick - 1)
         self.timeline = replace(follower.timeline, tick=follower.timeline.tick + self._shift)
+        self._pulsed = follower.tick - 1 + self._shift
         return change
 
     def _halt(self, now: float, then: Change | None) -> Change | None:
@@ -129,7 +141,10 @@ class Transport:
         self._due = then
         if self.timeline is None:
             return None
-        self._reached = max(self._reached, self.timeline.tick_at(now) + 1)
+        reached = self.timeline.tick_at(now)
+        if reached == self._pulsed + 1:  # the next pulse was due, but the song was stopped before it
+            reached = self._pulsed
+        self._reached = max(self._reached, reached + 1)
         self.timeline = None
         return Change.STOPPED
 

@@ -102,7 +102,7 @@ def parse(text: str | None, name: str) -> Card:
         known = {f.name for f in fields(Card)}
         values = {k: _tuple(v) for k, v in said.items() if k in known}
         card = Card(**values)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{name} has metadata that can't be read ({error}); export it again") from error
     _check(card, name)
     return card
@@ -122,10 +122,23 @@ def _check(card: Card, name: str) -> None:
         raise ModelError(
             f"{name} has {card.window} steps of 1/{card.steps_per_beat} beat; it must have {WINDOW} of 1/4"
         )
-    if card.kind == "generator":
-        if len(card.parts) != PARTS:
-            raise ModelError(f"{name} names {len(card.parts)} parts; a generator has {PARTS}")
-        if any(len(cuts) != PARTS for cuts in (card.gate, card.pitch, card.hold)):
-            raise ModelError(f"{name} must give one gate, pitch and hold cut for each of its {PARTS} parts")
-    elif card.kind != "ear":
+    if card.kind not in ("generator", "ear"):
         raise ModelError(f"{name} is a model of kind '{card.kind}'; known are 'generator' and 'ear'")
+    if card.kind == "generator":
+        _check_parts(card, name)
+
+
+def _check_parts(card: Card, name: str) -> None:
+    """The fields are as the file gave them, of any type."""
+    if not isinstance(card.parts, tuple) or not all(isinstance(part, str) for part in card.parts):
+        raise ModelError(f"{name} must name its {PARTS} parts in a list of words")
+    if len(card.parts) != PARTS:
+        raise ModelError(f"{name} names {len(card.parts)} parts; a generator has {PARTS}")
+    for field_name in ("gate", "pitch", "hold"):
+        cuts = getattr(card, field_name)
+        if not isinstance(cuts, tuple) or len(cuts) != PARTS or not all(_is_share(cut) for cut in cuts):
+            raise ModelError(f"{name} must give {PARTS} {field_name} cuts of 0 to 1, one for each part")
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= 1

@@ -80,6 +80,9 @@ def _struck(said: Probabilities, card: Card, limits: Limits, steps: slice, lean:
         if name == DRUMS:
             cut = float(_logit(np.float32(card.gate[part])))
             chosen[part] = (_logit(onset[part]) + lean[part][:, None] > cut) & (onset[part] > 0)
+        else:
+            for step in np.flatnonzero(chosen[part].sum(1) > limits.voices[part]):  # some were as likely
+                chosen[part, step] = _most_wanted(chosen[part, step], given[part, step], limits.voices[part])
     return np.asarray(chosen)
 
 
@@ -94,15 +97,16 @@ def _held(onset: Mask, hold: Array, card: Card, limits: Limits, sounding: Mask) 
         stays = now & ~struck & (hold[:, step] >= cut) & pitched
         room = np.maximum(voices - struck.sum(1), 0)
         for part in np.flatnonzero(stays.sum(1) > room):
-            stays[part] = _longest_wanted(stays[part], hold[part, step], int(room[part]))
+            stays[part] = _most_wanted(stays[part], hold[part, step], int(room[part]))
         now = sustain[:, step] = struck | stays
     return sustain
 
 
-def _longest_wanted(stays: Mask, hold: Array, room: int) -> Mask:
-    kept = np.zeros_like(stays)
+def _most_wanted(notes: Mask, want: Array, room: int) -> Mask:
+    """Of some notes bool[128] as many as there is room for; of those wanted alike the highest."""
+    kept = np.zeros_like(notes)
     if room:
-        kept[np.argsort(np.where(stays, hold, -1), kind="stable")[-room:]] = True
+        kept[np.argsort(np.where(notes, want, -1), kind="stable")[-room:]] = True
     return kept
 
 

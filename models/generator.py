@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from bandmate.models import contract
 from bandmate.models.contract import Card, ModelError, Shape
 
+FLOAT = "tensor(float)"
+
 Array = NDArray[np.float32]
 Shapes = dict[str, tuple[Any, ...]]
 Known = dict[str, Shape]
@@ -48,6 +50,7 @@ class _Session:
     """An ONNX file opened and held to its contract; runs on inputs by name."""
 
     def __init__(self, data: bytes, name: str) -> None:
+        self.name = name
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -58,16 +61,19 @@ class _Session:
             raise ModelError(
                 f"{name} can't be loaded as an ONNX model ({_first_line(error)}); export or copy it again"
             ) from error
-        self.name = name
         text = self._session.get_modelmeta().custom_metadata_map.get(contract.PROPERTY)
         self.card: Card = contract.parse(text, name)
-        self.inputs: dict[str, tuple[Any, ...]] = {i.name: tuple(i.shape) for i in self._session.get_inputs()}
-        self.outputs: dict[str, tuple[Any, ...]] = {
-            o.name: tuple(o.shape) for o in self._session.get_outputs()
-        }
+        self.inputs = self._shapes(self._session.get_inputs())
+        self.outputs = self._shapes(self._session.get_outputs())
+
+    def _shapes(self, tensors: list[Any]) -> Shapes:
+        for tensor in tensors:
+            if tensor.type != FLOAT:
+                raise ModelError(f"{self.name} has '{tensor.name}' as {tensor.type}; it must be {FLOAT}")
+        return {tensor.name: tuple(tensor.shape) for tensor in tensors}
 
     def hold_to(self, kind: str, inputs: Known, outputs: Known, optional: Known) -> None:
-        """Raises ModelError unless the file is of the kind and shape that the contract states."""
+        """Raises ModelError unless the file is of the kind and shape that the contract states, and runs."""
         if self.card.kind != kind:
             raise ModelError(f"{self.name} is of kind '{self.card.kind}' where a preset needs '{kind}'")
         self._check("takes", self.inputs, inputs)
@@ -75,8 +81,18 @@ class _Session:
         if missing := sorted(set(outputs) - set(self.outputs)):
             wanted = ", ".join(outputs)
             raise ModelError(f"{self.name} gives no {', '.join(missing)}; a {kind} must give {wanted}")
+        for name, shape in self.inputs.items():
+            if inputs[name][-1] is None and not isinstance(shape[-1], int):
+                raise ModelError(f"{self.name} leaves the size of '{name}' open; export it with a fixed one")
+        self._rehearse(inputs)
+        self._check("gives", self.outputs, outputs | optional)
 
-    def _check(self, verb: str, have: Mapping[str, tuple[Any, ...]], known: Mapping[str, Shape]) -> None:
+    def _rehearse(self, inputs: Known) -> None:
+        """Run on silence once: what a file says of its outputs may leave sizes open."""
+        silence = {n: np.zeros([k or self.size(n) for k in inputs[n]], np.float32) for n in self.inputs}
+        self.outputs = {name: value.shape for name, value in self.run(silence).items()}
+
+    def _check(self, verb: str, have: Shapes, known: Known) -> None:
         for name, shape in have.items():
             if name not in known:
                 raise ModelError(f"{self.name} {verb} '{name}', which is none of {', '.join(known)}")
@@ -99,7 +115,9 @@ class _Session:
         try:
             answers = self._session.run(None, feed)
         except Exception as error:
-            raise ModelError(f"{self.name} failed while playing ({_first_line(error)})") from error
+            raise ModelError(
+                f"{self.name} fails when it is run ({_first_line(error)}); export it again"
+            ) from error
         named = dict(zip(self.outputs, answers, strict=True))
         for output, value in named.items():
             if not np.isfinite(value).all():
@@ -138,6 +156,12 @@ class Ear:
         self._session.hold_to("ear", contract.EAR_INPUTS, contract.EAR_OUTPUTS, contract.EAR_OPTIONAL)
         self.card = self._session.card
         self.state_size = self._session.size("state")
+        following = self._session.outputs["next_state"][-1]
+        if "state" in self._session.inputs and following != self.state_size:
+            raise ModelError(
+                f"{name} takes a 'state' of {self.state_size} and gives a 'next_state' of {following}; "
+                "they must be of one size"
+            )
 
     def silence(self) -> Array:
         """The state before anything was heard, float32[S]."""
@@ -148,6 +172,12 @@ class Ear:
         said = self._session.run(offer)
         hindsight = said["hindsight"][0] if "hindsight" in said else None
         return Heard(said["next_state"][0], said["chord"][0], said["melody"][0], hindsight)
+
+
+def load(data: bytes, name: str) -> Generator | Ear:
+    """The model in a file's bytes, of the kind that its card states. Raises ModelError."""
+    kind = _Session(data, name).card.kind
+    return Ear(data, name) if kind == "ear" else Generator(data, name)
 
 
 def read(path: Path) -> bytes:

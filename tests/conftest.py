@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from bandmate.presets.load import Shelf
+
 
 def _load(name: str) -> ModuleType:
     """Load a helper module that lies beside this file; there is no package to import it from."""
@@ -22,6 +24,39 @@ def _load(name: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def toys() -> ModuleType:
+    """The module tests/toys.py: models of a few KB, made on the spot."""
+    return _load("toys")
+
+
+@pytest.fixture(scope="session")
+def scores() -> ModuleType:
+    """The module tests/stage.py: tables of arrivals, and a stage in virtual time."""
+    return _load("stage")
+
+
+@pytest.fixture
+def stage(scores: ModuleType, toys: ModuleType) -> Any:
+    """A stage whose instruments toys play."""
+    return scores.Stage(toys)
+
+
+@pytest.fixture
+def home(toys: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's folder in which toy models stand in for those of the packaged presets."""
+    folder = tmp_path / "home"
+    (folder / "models").mkdir(parents=True)
+    shelf = Shelf(None)
+    for name in shelf.names():
+        chosen = shelf.get(name)
+        parts = tuple(part.name for part in chosen.parts)
+        (folder / "models" / f"{chosen.ear}.onnx").write_bytes(toys.ear())
+        (folder / "models" / f"{chosen.band}.onnx").write_bytes(toys.generator(parts))
+    monkeypatch.setenv("BANDMATE_HOME", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import rtmidi
+
 from bandmate.bridge import codec
 from bandmate.bridge.arrival import Stamps
 from bandmate.bridge.clock import now
@@ -38,7 +39,7 @@ class Server:
     """
 
     def __init__(self, name: str) -> None:
-        command = ["jackd", "-R", "-S", "-n", name, "-d", "dummy", "-r", "48000", "-p", "64"]
+        command = ["jackd", "-r", "-S", "-n", name, "-d", "dummy", "-r", "48000", "-p", "64"]
         self.environment = {
             "JACK_DEFAULT_SERVER": name,
             "JACK_NO_START_SERVER": "1",
@@ -112,6 +113,10 @@ class Client:
         self._sender = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=name)
         self._listeners: list[tuple[rtmidi.MidiIn, threading.Thread]] = []
         self._closing = threading.Event()
+
+    def sees(self, part: str) -> bool:
+        """Whether there is an input port whose name holds `part`."""
+        return any(part in name for name in self._sender.get_ports())
 
     def play_to(self, part: str, timeout: float = 10) -> str:
         """Connect to the input port whose name holds `part`, waiting until it is there; return its name."""
@@ -190,10 +195,12 @@ class Client:
 
     def _capture(self, receiver: rtmidi.MidiIn) -> None:
         stamps, empty = Stamps(), now()
-        while not self._closing.is_set():
+        while True:
             asked = now()
             packet = receiver.get_message()
             if packet is None:
+                if self._closing.is_set():
+                    return
                 empty = asked
                 time.sleep(0.001)
                 continue

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from bandmate.bridge.arrival import Stamps
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bandmate.bridge.arrival import Stamps
 
 
 def test_a_late_fetch_of_several_messages_tells_them_apart() -> None:

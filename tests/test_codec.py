@@ -7,6 +7,9 @@ import sys
 
 import mido
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bandmate.bridge import codec
 from bandmate.bridge.events import (
     Continue,
@@ -20,8 +23,6 @@ from bandmate.bridge.events import (
     Start,
     Stop,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 channels = st.integers(1, 16)
 sevens = st.integers(0, 127)

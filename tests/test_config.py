@@ -1,8 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from bandmate.daemon.config import Config, ConfigError, folder, load, read
+from bandmate.daemon.config import Config, ConfigError, folder, load, override, read
 from bandmate.daemon.controls import ControlMap
 
 
@@ -111,3 +112,14 @@ def test_the_users_folder_is_where_the_environment_says(monkeypatch):
     assert folder("presets") == Path("/somewhere/else/presets")
     monkeypatch.delenv("BANDMATE_HOME")
     assert folder("takes").parts[-2:] == ("bandmate", "takes")
+
+
+def test_a_flag_that_is_given_wins():
+    config = override(Config(tempo=90, part=2), tempo=100.0, part=None, record=False)
+    assert config == Config(tempo=100, part=2, record=False)
+
+
+def test_the_example_in_the_guide_is_what_is_so_anyway():
+    guide = Path(__file__).parent.parent / "docs" / "controls.md"
+    (example,) = re.findall(r"```yaml\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    assert read(example) == Config()

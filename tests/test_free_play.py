@@ -146,10 +146,14 @@ def tune(name: str, split: str, bars: int = 17) -> Song:
     return Song(name, "pop", split, notes, np.zeros(4 * bars, np.uint8), np.zeros((bars, 5), np.uint8))
 
 
-def test_the_commands_teach_resume_judge_and_export(tmp_path: Path) -> None:
-    pytest.importorskip("torch")
+def test_the_commands_teach_resume_judge_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    from bandmate.training import calibrate
     from bandmate.training.band_cli import band
 
+    monkeypatch.setattr(calibrate, "ROUNDS", 1)
+    monkeypatch.setattr(calibrate, "SAMPLE", 64)
+    torch.set_num_threads(1)
     songs, run, out = tmp_path / "songs", tmp_path / "run", tmp_path / "toy.onnx"
     for k, split in enumerate(("train", "train", "valid")):
         save(tune(f"tiny/{k}", split), songs)

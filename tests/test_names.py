@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bandmate.bridge.names import PortError, find
 
 NAMES = ("Keystep 37:Keystep 37 MIDI 1 20:0", "IAC Driver Bus 1", "IAC Driver Bus 2", "bus")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 import rtmidi
+
 from bandmate.bridge import api
 from bandmate.bridge.clock import now
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Position, Program, Pulse, Start, Stop
@@ -233,8 +235,8 @@ def test_a_listener_that_waits_loses_nothing(midi: Midi, daw: Callable[..., Any]
 
 
 @pytest.mark.jack
-@pytest.mark.parametrize("signal", ["SIGTERM", "SIGSTOP"])
-def test_a_dead_or_hung_server_is_noticed_and_nothing_waits_for_it(jack: Any, signal: str) -> None:
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGSTOP"])
+def test_a_dead_or_hung_server_is_noticed_and_nothing_waits_for_it(jack: Any, how: str) -> None:
     """In a process and on a server of its own: libjack keeps to one server a process."""
     program = f"""
 import os, signal, sys
@@ -249,7 +251,7 @@ midi = Midi()
 into = midi.open_input(None, lambda event, at: None)
 out = midi.open_output(None)
 assert not midi.gone() and midi.names().inputs
-os.kill(server.pid, signal.{signal})
+os.kill(server.pid, signal.{how})
 assert midi.gone() and not any(midi.names()) and midi.lost(None)
 refusals = 0
 for _ in range(5000):
@@ -261,13 +263,37 @@ for _ in range(5000):
 assert refusals == 1 and out.lost
 for port in (into, out, midi):
     port.close()
-if signal.{signal} is signal.SIGSTOP:
+if signal.{how} is signal.SIGSTOP:
     os.kill(server.pid, signal.SIGCONT)
 server.stop()
 print("done")
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert ran.stdout.strip() == "done", ran.stderr
+
+
+@pytest.mark.jack
+def test_signals_cut_no_request_short(midi: Midi) -> None:
+    """A signal that libjack's socket sees would make opening fail; here another process sends them."""
+    came: list[float] = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(now()))
+    program = (
+        "import os, signal, threading\n"
+        "while not threading.Event().wait(0.0002):\n"
+        "    os.kill(os.getppid(), signal.SIGINT)\n"
+    )
+    sender = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
+    try:
+        threading.Event().wait(0.2)
+        for _ in range(10):
+            for port in (midi.open_input(None, Heard()), midi.open_output(None)):
+                port.close()
+    finally:
+        sender.kill()
+        sender.wait()
+        signal.signal(signal.SIGINT, before)
+    assert came
+    assert not any("bandmate" in name for names in midi.names() for name in names)
 
 
 def test_no_server_is_a_sentence() -> None:

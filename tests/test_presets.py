@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from bandmate.presets import pitch
@@ -162,3 +165,9 @@ def test_of_two_files_with_one_name_the_first_stands(tmp_path):
 
 def test_a_folder_that_does_not_exist_holds_nothing(tmp_path):
     assert Shelf(tmp_path / "none").names() == ["pop", "symphony"]
+
+
+def test_the_example_in_the_guide_is_a_preset():
+    guide = Path(__file__).parent.parent / "docs" / "presets.md"
+    (example,) = re.findall(r"```yaml\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    assert read(example, "jazz.yaml").swing == 0.62

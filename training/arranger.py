@@ -4,6 +4,7 @@ Where no part of the source plays long chords, one is arranged: every triad is v
 within a range, the voicing nearest to the last one is taken, and a tone that stays is held, for two bars
 at most. What is arranged is marked so in a song's provenance.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ def pad(chords: NDArray[np.uint8], low: int, high: int, velocity: int = VELOCITY
 
     low, high: the pitches it keeps within, at least a tenth and an octave apart.
     """
-    return as_notes(_strikes(chords.tolist(), low, high, velocity))
+    return as_notes(list(_strikes(chords.tolist(), low, high, velocity)))
 
 
 def _strikes(chords: list[int], low: int, high: int, velocity: int) -> Iterator[tuple[int, int, int, int]]:
@@ -64,4 +65,4 @@ def _strikes(chords: list[int], low: int, high: int, velocity: int) -> Iterator[
             if pitch not in wanted or step - start >= WINDOW:
                 yield start, step - start, pitch, velocity
                 del held[pitch]
-        held.update({pitch: step for pitch in wanted - held.keys()})
+        held.update(dict.fromkeys(wanted - held.keys(), step))

@@ -28,6 +28,7 @@ from bandmate.training.windows import Corpus, Inputs, Truth
 ROUNDS = 6
 GAIN = 0.8
 CHUNK = 64
+SAMPLE = 768
 
 
 def player_of(band: Band, encoder: Encoder, corpus: Corpus, recipe: Recipe) -> Player:
@@ -75,10 +76,10 @@ def limits_of(corpus: Corpus) -> Limits:
     return Limits(voices=tuple(most))
 
 
-def first_cuts(player: Player, corpus: Corpus, recipe: Recipe, count: int = 768) -> Card:
+def first_cuts(player: Player, corpus: Corpus, recipe: Recipe) -> Card:
     """Cuts by which as many decisions are taken on training windows, with the styles of others, as really
     were. The drums' classes lean so that one cut serves all nine."""
-    heads, true = _answers(player, corpus, recipe, count)
+    heads, true = _answers(player, corpus, recipe, SAMPLE)
     gate, pitch, hold = [0.5] * PARTS, [0.5] * PARTS, [0.5] * PARTS
     hop = true.weight > 1
     for i, part in enumerate(player.band.pitched):

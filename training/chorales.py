@@ -1,4 +1,5 @@
 """The 229 two-bar excerpts of Bach chorales that DeepComposer's lab learns from, each a song of its own."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
 """Chords a beat at a time: read from labels, or found from what sounds."""
+
 from __future__ import annotations
 
 import re
@@ -23,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 def triads(labels: Iterable[str]) -> list[int]:
-    """Chord numbers of labels such as `Bb:min7/b3`: minor where the third or fifth says so, else major; 24 for `N`.
+    """Chord numbers of labels such as `Bb:min7/b3`: minor where the third is, else major; 24 for `N`.
 
     A suspended chord has no third: it takes the quality its root has most often in the same row of labels.
     """

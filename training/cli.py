@@ -44,7 +44,7 @@ def prepare(datasets: Path, genre: str, out: Path) -> None:
 
 
 def _pieces(genre: str, dataset: Callable[[str], Path]) -> Iterator[Song | Rejected]:
-    """The songs of a genre, read as they are asked for. Raises FileNotFoundError at once if a data set is missing."""
+    """The songs of a genre, read as they are asked for. Raises FileNotFoundError if a data set is missing."""
     from itertools import chain
 
     from bandmate.training import chorales, groove, pop909, quartets
@@ -69,8 +69,10 @@ def ear(
 ) -> None:
     """Fit a predictor of harmony to the folder SONGS, judge it on songs it never saw, and write OUT."""
     import torch
+
     from bandmate.models.contract import ModelError
     from bandmate.training import ear_export, ear_fit
+    from bandmate.training.lessons import lesson
     from bandmate.training.songs import read_all
 
     torch.set_num_threads(1)
@@ -81,7 +83,8 @@ def ear(
         state = "no checkpoint to resume" if resume else "a checkpoint; add --resume, or name another folder"
         raise click.UsageError(f"{run} has {state}")
     fitted = ear_fit.Run(run, ear_fit.Recipe(minutes=minutes), resume)
-    fitted.fit(known["train"], known["valid"])
+    taught, shown = ([lesson(song) for song in known[split]] for split in ("train", "valid"))
+    fitted.fit(taught, shown)
     try:
         card = ear_export.publish(fitted.ear, known["test"], genre, corpora, out)
     except ModelError as error:

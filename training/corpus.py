@@ -1,4 +1,5 @@
 """A folder of data to a folder of songs, with every rejection counted by its reason."""
+
 from __future__ import annotations
 
 import tarfile
@@ -54,7 +55,9 @@ def dataset(folder: Path, name: str) -> Iterator[Path]:
         return
     archive = folder / f"{name}.tar.xz"
     if not archive.is_file():
-        raise FileNotFoundError(f"{folder} holds neither {name}/ nor {name}.tar.xz; give the folder that does")
+        raise FileNotFoundError(
+            f"{folder} holds neither {name}/ nor {name}.tar.xz; give the folder that does"
+        )
     with tempfile.TemporaryDirectory() as place, tarfile.open(archive, "r:xz") as packed:
         packed.extractall(place, filter="data")
         yield Path(place) / name

@@ -5,6 +5,7 @@ melody moved by some semitones gives the same answer moved as far: nothing has t
 A gated recurrent unit a layer keeps what was heard (state float32[2, 12, 56] as one row); a head adds the
 steps of the beat to decide that are known.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -40,7 +41,7 @@ class Answer(NamedTuple):
 
 
 def turns(vectors: list[int], size: int) -> Tensor:
-    """int64[12, size]: for each view where each number comes from; `vectors` are where twelve-vectors start."""
+    """int64[12, size]: where each number comes from in each view; `vectors`: where twelve-vectors start."""
     table = torch.arange(size).repeat(VIEWS, 1)
     for first in vectors:
         for view in range(VIEWS):
@@ -52,7 +53,7 @@ def _step_vectors() -> list[int]:
     return [STEP_SIZE * step + VIEWS * half for step in range(STEPS_PER_BEAT) for half in range(2)]
 
 
-class Ear(nn.Module):
+class Ear(nn.Module):  # type: ignore[misc]
     """Features of models/listening in, chords and melody of the beats to come out."""
 
     def __init__(self, dropout: float = 0.2) -> None:
@@ -86,13 +87,13 @@ class Ear(nn.Module):
         return F.silu(_shared(self.mix, hidden, hidden.mean(-2)))
 
     def listen(self, beat: Tensor, phase: Tensor) -> Tensor:
-        """Whole lines from silence, [B, T, 148] and [B, T, 16]: what is known before each beat, [B, T, 12, 56]."""
+        """What is known before each beat, [B, T, 12, 56], of lines [B, T, 148] and [B, T, 16]."""
         one = _along(self.first, self.dropped(self.views(beat[:, :-1], phase[:, :-1])))
         known = one + _along(self.second, self.dropped(self.mixed(one)))
         return F.pad(known, (0, 0, 0, 0, 1, 0))
 
     def step(self, state: Tensor, beat: Tensor, phase: Tensor) -> Tensor:
-        """The state [B, S] after one beat more; the same state where `phase` is all zeros: no beat was completed."""
+        """The state [B, S] after one beat more; the same where `phase` is all zeros, for no beat."""
         one, two = state.view(-1, LAYERS, VIEWS, WIDTH).unbind(1)
         new_one = _cell(self.first, self.views(beat, phase), one)
         new_two = _cell(self.second, self.mixed(new_one), two)
@@ -124,7 +125,7 @@ class Ear(nn.Module):
 
 
 def _shared(layer: nn.Linear, own: Tensor, alike: Tensor) -> Tensor:
-    """A layer over what each view sees, [..., 12, n], and what all see alike, [..., m]; its inputs are n + m."""
+    """A layer of n + m inputs over what each view sees, [..., 12, n], and what all see, [..., m]."""
     size = own.shape[-1]
     told = F.linear(alike, layer.weight[:, size:], layer.bias)
     return F.linear(own, layer.weight[:, :size]) + told.unsqueeze(-2)

@@ -1,4 +1,5 @@
 """A fitted ear as one .onnx file that says what it is, checked against the network it was made from."""
+
 from __future__ import annotations
 
 import io
@@ -21,12 +22,13 @@ OPSET = 18
 TOLERANCE = 1e-4
 
 
-class Playable(nn.Module):
+class Playable(nn.Module):  # type: ignore[misc]
     """The ear as the contract has it: a beat taken in and the next one asked about, in one call."""
 
     def __init__(self, ear: Ear) -> None:
         super().__init__()
-        self.ear = ear.eval()
+        self.ear = ear
+        self.eval()
 
     def forward(
         self, state: Tensor, beat: Tensor, beat_phase: Tensor, partial: Tensor, known: Tensor, phase: Tensor
@@ -41,7 +43,7 @@ def to_bytes(ear: Ear, card: Card) -> bytes:
     """The ONNX file of an ear, inputs and outputs by name, the card in its metadata."""
     file = io.BytesIO()
     program = torch.onnx.export(
-        Playable(ear),
+        Playable(ear).eval(),
         tuple(torch.from_numpy(value) for value in examples(0).values()),
         input_names=list(EAR_INPUTS),
         output_names=[*EAR_OUTPUTS, *EAR_OPTIONAL],
@@ -85,7 +87,9 @@ def parity(ear: Ear, data: bytes, name: str) -> float:
         pairs = zip((said.state, said.chord, said.melody, said.hindsight), truth, strict=True)
         worst = max(worst, *(float(np.abs(mine - true[0].numpy()).max()) for mine, true in pairs))
     if worst > TOLERANCE:
-        raise ModelError(f"{name} differs from its network by {worst:.2g}; export it with another torch or opset")
+        raise ModelError(
+            f"{name} differs from its network by {worst:.2g}; export it with another torch or opset"
+        )
     return worst
 
 
@@ -100,7 +104,7 @@ def write(ear: Ear, card: Card, path: Path) -> float:
 
 
 def publish(ear: Ear, songs: list[Song], genre: str, corpora: tuple[str, ...], path: Path) -> Card:
-    """Writes the ear with a card that says how it did on songs it never saw, and returns the card. Raises ModelError."""
+    """Writes the ear, its card saying how it did on songs it never saw; the card. Raises ModelError."""
     heard = rehearse(ear, songs)
     metrics: dict[str, float] = {}
     for manner, revised in (("ahead", False), ("revised", True)):

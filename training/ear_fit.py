@@ -1,7 +1,8 @@
-"""Fits an ear to songs, for so many minutes, from the melody alone: it never hears a chord, its own or another's.
+"""Fits an ear to songs, for so many minutes, from the melody alone: it hears no chord, its own or another's.
 
 A run is a folder: the losses for TensorBoard, and a checkpoint from which it goes on.
 """
+
 from __future__ import annotations
 
 import math
@@ -73,7 +74,7 @@ class Run:
     """One fitting: the ear, its optimiser, and how far it has come."""
 
     def __init__(self, folder: Path, recipe: Recipe, resume: bool = False) -> None:
-        """Starts anew, or where the folder's checkpoint left off. Raises FileNotFoundError if there is none."""
+        """Starts anew, or from the folder's checkpoint. Raises FileNotFoundError if there is none."""
         torch.manual_seed(recipe.seed)
         self.folder, self.recipe = folder, recipe
         self.ear = Ear(recipe.dropout)
@@ -107,7 +108,8 @@ class Run:
                     log.add_scalar("chord/valid", validate(self.ear, valid), self.steps)
                     self.save()
         self.save()
-        return self.ear.eval()
+        self.ear.eval()
+        return self.ear
 
     def _step(self, of: Batch) -> tuple[float, float]:
         self.ear.train()
@@ -126,9 +128,10 @@ class Run:
         return min(1.0, (self.steps + 1) / self.recipe.warm_up) * (1 + math.cos(math.pi * done)) / 2
 
 
-@torch.no_grad()
 def validate(ear: Ear, lessons: list[Lesson]) -> float:
-    """The mean loss in nats for the chord of the next beat, nothing of it known, over the first 24 songs."""
+    """The mean loss in nats for the chord of the next beat, nothing of it known, over the 24 longest."""
     ear.eval()
-    batches = [whole(one, known=0) for one in lessons[:VALIDATED]]
-    return float(np.mean([float(loss(asked(ear, of), of)[1]) for of in batches]))
+    longest = sorted(lessons, key=lambda one: len(one.chords))[-VALIDATED:]
+    batches = [whole(one, known=0) for one in longest]
+    with torch.no_grad():
+        return float(np.mean([float(loss(asked(ear, of), of)[1]) for of in batches]))

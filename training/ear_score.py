@@ -3,6 +3,7 @@
 Of a decision only what was played before it is known, and the ear never hears the real chords. Revised
 decisions are made again after the first 16th of the beat.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -45,9 +46,12 @@ class Rehearsal:
 
 @dataclass
 class Figures:
-    """Sums over songs. mel-in: share of melody time in the chord; in-gt: share of the chord's tones in the
-    real triad; clash: share of the chord's tones a semitone from the melody; chg/b: changes a beat; on13: share of
-    them on beats 1 and 3."""
+    """Sums over songs, from which come five figures.
+
+    mel-in: share of melody time in the chord; in-gt: share of the chord's tones in the real triad;
+    clash: share of the chord's tones a semitone from the melody; chg/b: changes a beat; on13: the share of
+    the changes on beats 1 and 3.
+    """
 
     melody_in: float = 0.0
     clash: float = 0.0
@@ -98,10 +102,10 @@ def rehearse(ear: Ear, songs: Iterable[Song]) -> list[Rehearsal]:
     return [Rehearsal(song, guess(ear, of, 0), guess(ear, of, 1)) for song, of in lessons]
 
 
-@torch.no_grad()
 def guess(ear: Ear, of: Lesson, known: int) -> Guess:
     """The ear's answers for a song, so many steps of each beat known."""
-    chord, melody = probabilities(asked(ear, whole(of, known)))[:2]
+    with torch.no_grad():
+        chord, melody, _ = probabilities(asked(ear, whole(of, known)))
     return Guess(chord[0].numpy(), melody[0].numpy())
 
 

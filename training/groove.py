@@ -3,6 +3,7 @@
 Played on an electronic kit for the Groove MIDI Dataset (Gillick, Roberts, Engel, Eck, Bamman 2019). They were
 not recorded with the song, so a song's provenance calls them style-paired.
 """
+
 from __future__ import annotations
 
 import csv
@@ -52,7 +53,7 @@ class Groove:
 
 
 def quantised(score: smf.Score) -> Notes:
-    """The hits of a file, one a class and step (the loudest), each a step long, in nine General MIDI pitches."""
+    """The hits of a file, the loudest of a class and step, a step long, in nine General MIDI pitches."""
     loudest: dict[tuple[int, int], int] = {}
     for track in score.tracks:
         for start, _, pitch, velocity in track.notes.tolist():
@@ -79,7 +80,7 @@ class Library:
     def accompany(self, name: str, bpm: float, bars: int) -> Notes:
         """The drums of a song, from step 0; the same for the same name, tempo and length.
 
-        Every phrase of eight bars is a continuous excerpt of one groove, if its bars are usable, and may end in a fill.
+        It is a continuous excerpt of one groove as long as its bars are usable; eight bars may end in a fill.
         """
         random = Random(name)
         groove = random.choice(_nearest(self.beats, bpm)[:CHOICE])
@@ -92,7 +93,9 @@ class Library:
             place = place + 1 if usable(groove.bar(place + 1)) else random.choice(good)
             last = bar % PHRASE == PHRASE - 1
             fill = last and fills and random.random() < FILL_SHARE
-            pieces.append(moved(random.choice(fills).bar(0) if fill else groove.bar(place), bar * STEPS_PER_BAR))
+            pieces.append(
+                moved(random.choice(fills).bar(0) if fill else groove.bar(place), bar * STEPS_PER_BAR)
+            )
         return joined(pieces)
 
 

@@ -1,4 +1,5 @@
 """What the ear learns from: melodies as features, a beat at a time, and what sounded with them."""
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -23,8 +24,9 @@ Ints = NDArray[np.int64]
 
 
 class Lesson(NamedTuple):
-    """A song to the ear, n beats. beat float32[n, 148]; phase float32[n, 16]; chords int64[n]; melody float32[n, 12], the share of the beat in which each pitch
-    class sounds; bass int64[n], its pitch class or -100."""
+    """A song to the ear, n beats. beat float32[n, 148]; phase float32[n, 16]; chords int64[n]; melody
+    float32[n, 12], the share of the beat in which each pitch class sounds; bass int64[n], its pitch class or
+    -100."""
 
     beat: Floats
     phase: Floats
@@ -34,8 +36,8 @@ class Lesson(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Excerpts: beat [B, T, 148] when complete; partial [B, T, 112], known [B, T, 4] and phase [B, T, 16] of the
-    beat to decide; and the truth: chord (t..t+7) and past (t-1..t-8) int64[B, T, 8], -100 outside the song;
+    """Excerpts: beat [B, T, 148] when complete; partial [B, T, 112], known [B, T, 4], phase [B, T, 16] of
+    the beat to decide; the truth: chord (t..t+7) and past (t-1..t-8) int64[B, T, 8], -100 outside the song;
     melody [B, T, 8, 12], -1 outside it; bass int64[B, T]."""
 
     beat: Tensor
@@ -55,7 +57,9 @@ def lesson(song: Song) -> Lesson:
     phase = [listening.phase(b % BEATS_PER_BAR, b // BEATS_PER_BAR) for b in range(beats)]
     low, _ = line(monophonic(song.notes[LOWEST_PART[song.genre]], lowest=True), song.steps)
     low = low.reshape(beats, STEPS_PER_BEAT)
-    bass = np.where(low.max(1) >= 0, np.take_along_axis(low, (low >= 0).argmax(1)[:, None], 1)[:, 0] % 12, UNKNOWN)
+    bass = np.where(
+        low.max(1) >= 0, np.take_along_axis(low, (low >= 0).argmax(1)[:, None], 1)[:, 0] % 12, UNKNOWN
+    )
     return Lesson(
         beat=listening.beats(pitch, onset),
         phase=np.stack(phase),
@@ -66,7 +70,7 @@ def lesson(song: Song) -> Lesson:
 
 
 def excerpt(of: Lesson, first: int, beats: int, known: Ints) -> tuple[NDArray[np.generic], ...]:
-    """The fields of a `Batch` for one excerpt, which may reach over the song's end; known int64[beats], 0..3."""
+    """The fields of a `Batch` for one excerpt, even over the song's end; known int64[beats], 0..3."""
     at = first + np.arange(beats)
     inside = at < len(of.chords)
     safe = np.where(inside, at, 0)
@@ -78,7 +82,9 @@ def excerpt(of: Lesson, first: int, beats: int, known: Ints) -> tuple[NDArray[np
     melody = np.where((ahead < len(of.chords))[..., None], _rows(of.melody, ahead), -1).astype(np.float32)
     bass = np.where(inside, of.bass[safe], UNKNOWN)
     beat = _rows(of.beat, at)
-    partial = beat[:, : listening.PARTIAL_SIZE] * (np.arange(listening.PARTIAL_SIZE) < listening.STEP_SIZE * known[:, None])
+    partial = beat[:, : listening.PARTIAL_SIZE] * (
+        np.arange(listening.PARTIAL_SIZE) < listening.STEP_SIZE * known[:, None]
+    )
     return (beat, partial.astype(np.float32), one_hot, _rows(of.phase, at), chord, past, melody, bass)
 
 
@@ -93,8 +99,8 @@ def _truth(chords: Ints, at: Ints) -> Ints:
 
 
 def batch(lessons: list[Lesson], size: int, beats: int, random: np.random.Generator) -> Batch:
-    """Random excerpts, a quarter of them from a song's start; of half of the beats nothing is known yet, of the
-    others 1 to 3 steps."""
+    """Random excerpts, a quarter of them from a song's start; of half of the beats nothing is known yet,
+    of the others 1 to 3 steps."""
     weight = np.array([len(one.chords) for one in lessons], np.float64)
     chosen = random.choice(len(lessons), size, p=weight / weight.sum())
     pieces = []

@@ -1,10 +1,11 @@
 """Voices as arrays of notes: made monophonic, untangled, cut, and looked at step by step.
 
-Notes are int16[n, 4] of (step, length, pitch, velocity 1..127), by step and then pitch; every length is at least 1.
+Notes are int16[n, 4] of (step, length, pitch, velocity 1..127), by step and pitch, each a step long or more.
 """
+
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,16 +13,17 @@ from numpy.typing import ArrayLike, NDArray
 from bandmate.training.songs import SILENT, STEPS_PER_BAR, Notes
 
 
-def as_notes(rows: ArrayLike | Iterable[Sequence[int]]) -> Notes:
+def as_notes(rows: ArrayLike) -> Notes:
     """Notes from any rows of four numbers, in order, pitches and velocities kept within 0..127 and 1..127."""
-    table = np.asarray(rows if isinstance(rows, np.ndarray) else list(rows))  # type: ignore[arg-type]
+    table = np.asarray(rows)
     if not len(table):
         return np.zeros((0, 4), np.int16)
-    notes = np.rint(table).astype(np.int16)
+    notes: Notes = np.rint(table).astype(np.int16)
     notes[:, 1] = np.maximum(notes[:, 1], 1)
     notes[:, 2] = np.clip(notes[:, 2], 0, 127)
     notes[:, 3] = np.clip(notes[:, 3], 1, 127)
-    return notes[np.lexsort((notes[:, 2], notes[:, 0]))]
+    ordered: Notes = notes[np.lexsort((notes[:, 2], notes[:, 0]))]
+    return ordered
 
 
 def monophonic(notes: Notes, lowest: bool = False) -> Notes:
@@ -30,7 +32,7 @@ def monophonic(notes: Notes, lowest: bool = False) -> Notes:
         return notes
     order = np.lexsort((notes[:, 2] if lowest else -notes[:, 2], notes[:, 0]))
     ordered = notes[order]
-    line = ordered[np.concatenate([[True], np.diff(ordered[:, 0]) > 0])].copy()
+    line: Notes = ordered[np.concatenate([[True], np.diff(ordered[:, 0]) > 0])].copy()
     line[:-1, 1] = np.minimum(line[:-1, 1], np.diff(line[:, 0]))
     return line
 
@@ -98,7 +100,7 @@ def pitch_classes(voices: Sequence[Notes], beats: int) -> NDArray[np.float64]:
 
 
 def provenance(voices: Sequence[Notes], codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """codes uint8[bars, voices], where each voice came from, with `silent` in the bars where it does not sound."""
+    """codes uint8[bars, voices], where each voice came from, with 3 in the bars where it is silent."""
     out = codes.copy()
     bars = len(codes)
     for voice, notes in enumerate(voices):

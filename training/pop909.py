@@ -4,6 +4,7 @@ The ticks of its MIDI files do not follow the beat: notes go from ticks to secon
 from seconds to beats by the file of beat times. The piano's lowest notes are the bass, the rest the keys;
 the drums are style-paired; the strings are the second melody where it plays, else an arranged pad.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -17,8 +18,26 @@ from bandmate.training import groove, smf
 from bandmate.training.arranger import pad
 from bandmate.training.chords import triads
 from bandmate.training.corpus import Rejected
-from bandmate.training.lines import as_notes, between, joined, monophonic, moved, provenance, sounding, untangled
-from bandmate.training.songs import ARRANGED, BEATS_PER_BAR, REAL, STEPS_PER_BAR, STYLE_PAIRED, Notes, Song, split_of
+from bandmate.training.lines import (
+    as_notes,
+    between,
+    joined,
+    monophonic,
+    moved,
+    provenance,
+    sounding,
+    untangled,
+)
+from bandmate.training.songs import (
+    ARRANGED,
+    BEATS_PER_BAR,
+    REAL,
+    STEPS_PER_BAR,
+    STYLE_PAIRED,
+    Notes,
+    Song,
+    split_of,
+)
 
 PARTS = ("drums", "bass", "keys", "strings")
 BASS_BELOW = 48
@@ -47,12 +66,12 @@ def song(path: Path, drummer: groove.Library) -> Song:
     chords = chords_at(times, path / "chord_midi.txt")
     lead = (BEATS_PER_BAR - bar_phase(chords)) % BEATS_PER_BAR
     score = smf.read(path / f"{path.name}.mid")
-    melody, bridge, piano = (
-        on_grid(score, name, times, lead) for name in ("MELODY", "BRIDGE", "PIANO")
-    )
+    melody, bridge, piano = (on_grid(score, name, times, lead) for name in ("MELODY", "BRIDGE", "PIANO"))
     if not len(melody) or not len(piano):
         raise Rejected("no melody or no piano")
-    voices, labels = _trimmed([melody, bridge, piano], np.concatenate([np.full(lead, NONE, np.uint8), chords]))
+    voices, labels = _trimmed(
+        [melody, bridge, piano], np.concatenate([np.full(lead, NONE, np.uint8), chords])
+    )
     if len(labels) < FEWEST_BARS * BEATS_PER_BAR:
         raise Rejected(f"fewer than {FEWEST_BARS} bars")
     bpm = 60 / float(np.median(np.diff(times)))
@@ -78,7 +97,7 @@ def chords_at(times: Floats, path: Path) -> NDArray[np.uint8]:
 
 
 def bar_phase(chords: NDArray[np.uint8]) -> int:
-    """Which of the first four beats begins a bar: the one that has most chord changes on beat 1, and some on beat 3."""
+    """Which of the first four beats begins a bar: most chord changes are on its beat 1, some on its 3."""
     changes = np.flatnonzero(np.diff(chords.astype(int))) + 1
     count = np.bincount(changes % BEATS_PER_BAR, minlength=BEATS_PER_BAR)
     return int(np.argmax([count[p] + 0.3 * count[(p + 2) % BEATS_PER_BAR] for p in range(BEATS_PER_BAR)]))
@@ -111,7 +130,9 @@ def _trimmed(voices: list[Notes], chords: NDArray[np.uint8]) -> tuple[list[Notes
     return cut, beats[first * BEATS_PER_BAR :]
 
 
-def _arranged(name: str, voices: list[Notes], chords: NDArray[np.uint8], bpm: float, drummer: groove.Library) -> Song:
+def _arranged(
+    name: str, voices: list[Notes], chords: NDArray[np.uint8], bpm: float, drummer: groove.Library
+) -> Song:
     melody, bridge, piano = voices
     bars = len(chords) // BEATS_PER_BAR
     bass, keys = hands(piano)
@@ -129,8 +150,8 @@ def hands(piano: Notes) -> tuple[Notes, Notes]:
 
 
 def colour(bridge: Notes, chords: NDArray[np.uint8]) -> tuple[Notes, NDArray[np.uint8]]:
-    """The strings, and a provenance code a bar: in each eight bars the second melody, if it sounds in a quarter
-    of the steps or more, else a pad of the chords."""
+    """The strings, and a provenance code a bar: in each eight bars the second melody, if it sounds in a
+    quarter of the steps or more, else a pad of the chords."""
     bars = len(chords) // BEATS_PER_BAR
     codes = np.full(bars, ARRANGED, np.uint8)
     pieces = []

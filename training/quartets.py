@@ -1,4 +1,5 @@
 """OpenScore String Quartets (MusicXML): the stretches in 4/4, played by melody, three strings and a pad."""
+
 from __future__ import annotations
 
 import warnings
@@ -51,7 +52,7 @@ def piece(path: Path, name: str) -> list[Song]:
 
 
 def _parsed(path: Path) -> list[Any]:
-    """The parts of a file. Reading a score can fail in many ways, and one bad score must not end the corpus."""
+    """The parts of a file. A score can fail in many ways, and one bad score must not end the corpus."""
     import partitura
 
     with warnings.catch_warnings():
@@ -96,13 +97,17 @@ def voice(part: Any) -> Floats:
     array = part.note_array()
     start = np.asarray(array["onset_quarter"], np.float64)
     velocity = _velocities(part, start)
-    return np.stack([start, array["duration_quarter"], array["pitch"], velocity], 1)[array["duration_quarter"] > 0]
+    length = np.asarray(array["duration_quarter"], np.float64)
+    table = np.stack([start, length, np.asarray(array["pitch"], np.float64), velocity], 1)
+    return np.asarray(table[length > 0])
 
 
 def _velocities(part: Any, start: Floats) -> Floats:
     from partitura import score
 
-    marks = [(float(part.quarter_map(d.start.t)), d.text) for d in part.iter_all(score.ConstantLoudnessDirection)]
+    marks = [
+        (float(part.quarter_map(d.start.t)), d.text) for d in part.iter_all(score.ConstantLoudnessDirection)
+    ]
     known = sorted((at, LOUDNESS[text]) for at, text in marks if text in LOUDNESS)
     if not known:
         return np.full(len(start), PLAIN, np.float64)

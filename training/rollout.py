@@ -93,13 +93,12 @@ def free_run(say: Say, card: Card, limits: Limits, given: Stage, noise_size: int
         begin = now - now % STEPS_PER_BAR
         offer = _offer(melody, plan, played, begin, now, manner.ahead) | {"noise": noise}
         said = say(offer)
+        cut, here = now - begin, slice(WINDOW + now, WINDOW + now + HOP)
         for song in range(size):
-            answer = Probabilities(*(kind[song] for kind in said))
+            answer = Probabilities(*(kind[song, :, : cut + HOP] for kind in said))
             sounding = played[song, :, 1, WINDOW + now - 1] > 0
-            score = decoding.decode(answer, card, limits, sounding, now - begin, nudge[song])
-            here = slice(WINDOW + now, WINDOW + now + HOP)
-            played[song, :, 0, here] = score.onset[:, :HOP]
-            played[song, :, 1, here] = score.sustain[:, :HOP]
+            score = decoding.decode(answer, card, limits, sounding, cut, nudge[song, :, : cut + HOP])
+            played[song, :, 0, here], played[song, :, 1, here] = score.onset, score.sustain
     return played[:, :, :, WINDOW : WINDOW + n]
 
 

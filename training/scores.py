@@ -2,6 +2,7 @@
 
 A score has no chord symbols: the chords are found from all that sounds, and the horns hold them.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ ACCENTS = np.array([8, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0], np.int16)
 
 
 def song(name: str, piece: str, voices: Sequence[Notes], bars: int) -> Song:
-    """A song of four voices from the highest to the lowest; `piece` is what it was cut from and decides its split."""
+    """A song of four voices, the highest first; `piece` is what it was cut from and decides its split."""
     first, second, viola, cello = voices
     chords = derive(voices, bars * BEATS_PER_BAR)
     parts = (monophonic(first), cello, viola, second, pad(chords, *HORNS))

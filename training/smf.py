@@ -1,4 +1,5 @@
 """A Standard MIDI File as notes: per track, in ticks, with its tempo map."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ def read(path: Path) -> Score:
 
 
 def _notes(events: mido.MidiTrack) -> Ticks:
-    """Pairs each note-on with the next note-off of its channel and pitch; one never ended ends with the track."""
+    """Pairs note-ons with the next note-off of their channel and pitch, or with the track's end."""
     now, found = 0, []
     held: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for message in events:

@@ -3,11 +3,13 @@
 Songs are kept one to a file (.npz, nothing pickled). A song is in train, valid or test by its name
 alone, so the split is by song and the same in every corpus and run.
 """
+
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,16 +60,10 @@ def save(song: Song, folder: Path) -> Path:
     """Writes one .npz into the folder, named after the song, and returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / (song.name.replace("/", "-") + ".npz")
-    voices = {f"notes{i}": notes for i, notes in enumerate(song.notes)}
-    np.savez_compressed(
-        path,
-        name=np.array(song.name),
-        genre=np.array(song.genre),
-        split=np.array(song.split),
-        chords=song.chords,
-        provenance=song.provenance,
-        **voices,
-    )
+    kept: dict[str, Any] = {f"notes{i}": notes for i, notes in enumerate(song.notes)}
+    for field in ("name", "genre", "split", "chords", "provenance"):
+        kept[field] = np.asarray(getattr(song, field))
+    np.savez_compressed(path, **kept)
     return path
 
 

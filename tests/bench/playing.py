@@ -7,13 +7,13 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from jackclient import Server, Timed, available, note
+from jackclient import Server, Timed, available, note, until
 
 # Scale degrees of C major above middle C, an eighth each; None is a rest. Four bars.
 TUNE = (
@@ -51,8 +51,6 @@ def daemon(line: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(line, stdout=subprocess.DEVNULL)
     try:
         yield process
-        if process.poll() is not None:
-            sys.exit(f"{shlex.join(line)} ended by itself with status {process.returncode}.")
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
@@ -61,6 +59,14 @@ def daemon(line: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def await_port(process: subprocess.Popen[bytes], listed: Callable[[], bool]) -> None:
+    """Wait until the daemon's port is listed; end the benchmark if the daemon ends, or after 30 s."""
+    if not until(lambda: process.poll() is not None or listed(), 30, every=0.002):
+        sys.exit("The daemon opened no port within 30 s.")
+    if process.poll() is not None:
+        sys.exit(f"The daemon ended by itself with status {process.returncode}; see its words above.")
 
 
 def tune(tempo: float, seconds: float) -> list[Timed]:

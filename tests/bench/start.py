@@ -3,7 +3,8 @@
     python tests/bench/start.py [--starts 5] [--seconds 30] [--json FILE]
 
 Targets: ports open within 1.5 s of the start of the process, and at most 200 MB resident after 30 s of
-playing. The exit status is 1 if one is missed.
+playing. The JACK server's shared memory, which every client maps whole and which is there without us, is
+counted apart. The exit status is 1 if a target is missed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 import playing
 import psutil
 import rtmidi
-from jackclient import Client, until
+from jackclient import Client
 
 from bandmate.bridge.clock import now
 
@@ -32,26 +33,28 @@ def start_time(line: list[str]) -> float:
         return hears and any("bandmate out" in name for name in inputs.get_ports())
 
     started = now()
-    with playing.daemon(line):
-        opened = until(listed, 30, every=0.002)
+    with playing.daemon(line) as process:
+        playing.await_port(process, listed)
         taken = now() - started
-        if not opened:
-            sys.exit("No ports within 30 s.")
     for client in (inputs, outputs):
         client.delete()
     return taken
 
 
-def memory(line: list[str], seconds: float, tempo: float) -> float:
-    """Return the resident memory in MB of the daemon and its children after `seconds` of playing."""
+def memory(line: list[str], seconds: float, tempo: float) -> tuple[float, float]:
+    """Return the MB resident in the daemon and its children after `seconds` of playing, without and of JACK's
+    shared memory."""
     client = Client("bench")
     with playing.daemon(line) as process:
-        client.play_to("bandmate in", 30)
+        playing.await_port(process, lambda: client.sees("bandmate in"))
+        client.play_to("bandmate in")
         client.play(playing.tune(tempo, seconds))
         root = psutil.Process(process.pid)
-        total = sum(member.memory_info().rss for member in [root, *root.children(recursive=True)])
+        maps = [m for each in [root, *root.children(recursive=True)] for m in each.memory_maps()]
+        shared = sum(m.rss for m in maps if m.path.startswith("/dev/shm/jack-"))
+        total = sum(m.rss for m in maps)
     client.close()
-    return float(total) / 1e6
+    return (total - shared) / 1e6, shared / 1e6
 
 
 def main() -> int:
@@ -68,14 +71,16 @@ def main() -> int:
     line = playing.command(options.command, [*arguments, "--no-record", "--seed", "1"])
     with playing.server():
         starts = [start_time(line) for _ in range(options.starts)]
-        megabytes = memory(line, options.seconds, options.tempo)
+        megabytes, shared = memory(line, options.seconds, options.tempo)
     middle = statistics.median(starts)
     print(f"ports open after {middle:.2f} s: the median of {len(starts)}, the worst {max(starts):.2f} s")
-    print(f"resident after {options.seconds:.0f} s of playing: {megabytes:.0f} MB")
+    print(
+        f"resident after {options.seconds:.0f} s of playing: {megabytes:.0f} MB, and {shared:.0f} MB of JACK's"
+    )
     met = middle <= 1.5 and megabytes <= 200
     print(f"targets {'met' if met else 'MISSED'}")
     if options.json:
-        figures = {"starts": starts, "median": middle, "megabytes": megabytes, "met": met}
+        figures = {"starts": starts, "median": middle, "megabytes": megabytes, "jack": shared, "met": met}
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
     return 0 if met else 1
 

@@ -119,8 +119,9 @@ def play_daemon(options: argparse.Namespace, seconds: float, folder: Path) -> Ru
     arguments = ["--preset", options.preset, "--clock", "internal", "--tempo", str(options.tempo)]
     arguments += ["--trace", str(trace), "--no-record", "--seed", "1"]
     client = Client("bench")
-    with playing.daemon(playing.command(options.command, arguments)):
-        client.listen_to("bandmate out", 30)
+    with playing.daemon(playing.command(options.command, arguments)) as process:
+        playing.await_port(process, lambda: client.sees("bandmate in"))
+        client.listen_to("bandmate out")
         client.play_to("bandmate in")
         first = now()
         client.play(playing.tune(options.tempo, seconds))

@@ -1,0 +1,79 @@
+"""The card of a model file: it round-trips, and each thing wrong with it has its sentence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bandmate.models import contract
+from bandmate.models.contract import Card, ModelError
+
+PARTS = ("drums", "bass", "keys", "strings")
+CUTS = st.tuples(*[st.floats(0, 1)] * 4)
+WORDS = st.text(max_size=8)
+
+
+@given(
+    st.builds(
+        Card,
+        kind=st.just("generator"),
+        genre=WORDS,
+        parts=st.tuples(*[WORDS] * 4),
+        gate=CUTS,
+        pitch=CUTS,
+        hold=CUTS,
+        trained_on=st.lists(WORDS, max_size=3).map(tuple),
+        metrics=st.dictionaries(WORDS, st.floats(-1e6, 1e6), max_size=3),
+    )
+)
+def test_a_card_round_trips(card: Card) -> None:
+    assert contract.parse(contract.dump(card), "pop.onnx") == card
+
+
+def test_an_ears_card_needs_no_parts() -> None:
+    assert contract.parse('{"kind": "ear"}', "pop-ear.onnx") == Card("ear")
+
+
+def test_what_a_later_bandmate_adds_is_left_out() -> None:
+    assert contract.parse('{"kind": "ear", "colour": "blue"}', "pop-ear.onnx") == Card("ear")
+
+
+def said(**changes: Any) -> str:
+    return json.dumps({"kind": "generator", "parts": PARTS} | changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (None, "pop.onnx carries no 'bandmate' metadata; export it with bandmate's training"),
+        ("{", "pop.onnx has metadata that can't be read"),
+        ("[1]", "pop.onnx has metadata that can't be read"),
+        ("7", "pop.onnx has metadata that can't be read"),
+        ("{}", "pop.onnx has metadata that can't be read"),
+        ("[" * 100_000, "pop.onnx has metadata that can't be read"),
+        (said(format=2), "pop.onnx is of format 2 and this bandmate reads 1; update bandmate or export it"),
+        (said(window=64), "pop.onnx has 64 steps of 1/4 beat; it must have 32 of 1/4"),
+        (said(steps_per_beat=12), "pop.onnx has 32 steps of 1/12 beat; it must have 32 of 1/4"),
+        (said(kind="organ"), "pop.onnx is a model of kind 'organ'; known are 'generator' and 'ear'"),
+        (said(kind=["ear"]), "pop.onnx is a model of kind"),
+        (said(parts=PARTS[:3]), "pop.onnx names 3 parts; a generator has 4"),
+        (said(parts=[]), "pop.onnx names 0 parts; a generator has 4"),
+        (said(parts="band"), "pop.onnx must name its 4 parts in a list of words"),
+        (said(parts=None), "pop.onnx must name its 4 parts in a list of words"),
+        (said(parts=[1, 2, 3, 4]), "pop.onnx must name its 4 parts in a list of words"),
+        (said(gate=[0.5] * 3), "pop.onnx must give 4 gate cuts of 0 to 1, one for each part"),
+        (said(pitch=0.5), "pop.onnx must give 4 pitch cuts of 0 to 1, one for each part"),
+        (said(hold=["a", "b", "c", "d"]), "pop.onnx must give 4 hold cuts of 0 to 1, one for each part"),
+        (said(hold=[0.5, 0.5, 0.5, 1.5]), "pop.onnx must give 4 hold cuts of 0 to 1, one for each part"),
+        (said(gate=[0.5, 0.5, 0.5, float("nan")]), "pop.onnx must give 4 gate cuts of 0 to 1"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(text: str | None, sentence: str) -> None:
+    with pytest.raises(ModelError) as told:
+        contract.parse(text, "pop.onnx")
+    assert str(told.value).startswith(sentence)
+    assert "\n" not in str(told.value)

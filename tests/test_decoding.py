@@ -1,0 +1,214 @@
+"""From probabilities to notes: first whether, then what, then how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bandmate.models import decoding
+from bandmate.models.contract import Card
+from bandmate.models.decoding import Limits, Score
+from bandmate.models.generator import Probabilities
+
+DRUMS, BASS, KEYS, STRINGS = range(4)
+CARD = Card("generator", parts=("drums", "bass", "keys", "strings"))
+STILL = np.zeros((4, 32), np.float32)
+SILENT = np.zeros((4, 128), bool)
+FREE = Limits()
+
+Cells = Mapping[tuple[int, int, int], float]
+
+
+def probabilities(onset: Cells, sustain: Cells | None = None) -> Probabilities:
+    """Cells by part, step and pitch; the gate is the largest onset; velocities are a half."""
+    planes = np.zeros((2, 4, 32, 128), np.float32)
+    for plane, cells in zip(planes, (onset, sustain or {}), strict=True):
+        for at, value in cells.items():
+            plane[at] = value
+    return Probabilities(planes[0], planes[1], np.full_like(planes[0], 0.5), planes[0].max(2))
+
+
+def any_probabilities(seed: int) -> Probabilities:
+    """Anything: one cell in four is tied with others at 1, as saturated networks have it."""
+    rng = np.random.default_rng(seed)
+    onset, sustain, velocity = (rng.random((4, 32, 128), np.float32) for _ in range(3))
+    onset[rng.random(onset.shape) < 0.25] = 1
+    onset[rng.random(onset.shape) < 0.5] = 0
+    return Probabilities(onset, sustain, velocity, rng.random((4, 32), np.float32))
+
+
+def decoded(
+    said: Probabilities,
+    card: Card = CARD,
+    limits: Limits = FREE,
+    sounding: decoding.Mask = SILENT,
+    first: int = 0,
+    nudge: decoding.Array = STILL,
+) -> Score:
+    return decoding.decode(said, card, limits, sounding, first, nudge)
+
+
+def struck(score: Score, part: int) -> list[list[int]]:
+    return np.argwhere(score.onset[part]).tolist()
+
+
+def test_a_step_is_struck_where_the_gate_passes_its_cut() -> None:
+    card = Card("generator", parts=CARD.parts, gate=(0.5, 0.3, 0.5, 0.5))
+    said = probabilities({(BASS, 0, 40): 0.31, (BASS, 4, 41): 0.29, (KEYS, 0, 60): 0.49, (KEYS, 8, 62): 0.51})
+    score = decoded(said, card)
+    assert struck(score, BASS) == [[0, 40]]
+    assert struck(score, KEYS) == [[8, 62]]
+
+
+def test_the_likeliest_pitch_is_struck_and_others_that_pass_the_cut() -> None:
+    card = Card("generator", parts=CARD.parts, pitch=(0.5, 0.5, 0.6, 0.5))
+    said = probabilities({(KEYS, 0, 60): 0.8, (KEYS, 0, 64): 0.5, (KEYS, 0, 67): 0.4})
+    assert struck(decoded(said, card), KEYS) == [[0, 60], [0, 64]]  # .5 and .4 of a gate of .8: .63 and .5
+
+
+def test_an_open_gate_strikes_the_likeliest_however_unlikely() -> None:
+    said = probabilities({(KEYS, 0, 60): 0.01, (KEYS, 0, 64): 0.02})
+    said.gate[KEYS, 0] = 0.9
+    assert struck(decoded(said), KEYS) == [[0, 64]]
+
+
+def test_an_open_gate_strikes_nothing_where_no_pitch_is_possible() -> None:
+    said = probabilities({})
+    said.gate[:] = 0.99
+    assert not decoded(said).onset.any()
+
+
+@pytest.mark.parametrize(("voices", "kept"), [(1, [67]), (2, [64, 67]), (3, [60, 64, 67])])
+def test_no_more_are_struck_than_there_are_voices(voices: int, kept: list[int]) -> None:
+    said = probabilities({(KEYS, 0, 60): 0.7, (KEYS, 0, 64): 0.8, (KEYS, 0, 67): 0.9})
+    score = decoded(said, limits=Limits(voices=(4, 1, voices, 4)))
+    assert [pitch for _, pitch in struck(score, KEYS)] == kept
+
+
+def test_of_pitches_as_likely_the_highest_are_struck() -> None:
+    said = probabilities({(part, 0, pitch): 0.9 for part in (BASS, KEYS) for pitch in (40, 44, 47)})
+    score = decoded(said, limits=Limits(voices=(4, 1, 2, 4)))
+    assert struck(score, BASS) == [[0, 47]]
+    assert struck(score, KEYS) == [[0, 44], [0, 47]]
+
+
+def test_a_part_plays_within_its_range() -> None:
+    said = probabilities({(BASS, 0, 27): 0.9, (BASS, 0, 28): 0.8, (BASS, 0, 55): 0.8, (BASS, 0, 56): 0.9})
+    score = decoded(said, limits=Limits(low=(0, 28, 0, 0), high=(127, 55, 127, 127)))
+    assert struck(score, BASS) == [[0, 28], [0, 55]]
+
+
+def test_drums_are_struck_each_by_their_own_cut() -> None:
+    card = Card("generator", parts=CARD.parts, gate=(0.4, 0.5, 0.5, 0.5))
+    kit = {(DRUMS, 0, pitch): value for pitch, value in ((36, 0.9), (38, 0.41), (42, 0.39), (46, 0.5))}
+    score = decoded(probabilities(kit), card, Limits(voices=(1, 1, 1, 1)))
+    assert struck(score, DRUMS) == [[0, 36], [0, 38], [0, 46]]
+
+
+def test_drums_keep_within_their_range_too() -> None:
+    said = probabilities({(DRUMS, 0, 36): 0.9, (DRUMS, 0, 90): 0.9})
+    assert struck(decoded(said, limits=Limits(high=(60,) * 4)), DRUMS) == [[0, 36]]
+
+
+def test_a_note_is_held_while_it_is_likely_to_be() -> None:
+    card = Card("generator", parts=CARD.parts, hold=(0.5, 0.5, 0.6, 0.5))
+    said = probabilities(
+        {(KEYS, 0, 60): 0.9},
+        {(KEYS, 1, 60): 0.6, (KEYS, 2, 60): 0.59, (KEYS, 3, 60): 0.9, (KEYS, 0, 64): 0.9},
+    )
+    score = decoded(said, card)
+    assert np.argwhere(score.sustain[KEYS]).tolist() == [[0, 60], [1, 60]]
+
+
+def test_what_sounded_before_is_held_on() -> None:
+    sounding = SILENT.copy()
+    sounding[[KEYS, DRUMS], [60, 36]] = True
+    said = probabilities({}, {(KEYS, 8, 60): 0.9, (DRUMS, 8, 36): 0.9})
+    score = decoded(said, sounding=sounding, first=8)
+    assert np.argwhere(score.sustain[KEYS]).tolist() == [[0, 60]]
+    assert not score.onset.any()
+
+
+def test_drums_are_not_held() -> None:
+    said = probabilities({(DRUMS, 0, 36): 0.9}, {(DRUMS, step, 36): 1.0 for step in range(32)})
+    assert np.argwhere(decoded(said).sustain[DRUMS]).tolist() == [[0, 36]]
+
+
+def test_a_new_note_of_a_single_voice_ends_the_old_one() -> None:
+    said = probabilities(
+        {(BASS, 0, 40): 0.9, (BASS, 2, 43): 0.9}, {(BASS, s, p): 0.9 for s in range(4) for p in (40, 43)}
+    )
+    score = decoded(said, limits=Limits(voices=(4, 1, 4, 4)))
+    assert np.argwhere(score.sustain[BASS]).tolist() == [[0, 40], [1, 40], [2, 43], [3, 43]]
+
+
+def test_where_a_new_note_needs_room_the_least_wanted_ends() -> None:
+    held = {(KEYS, s, p): hold for s in range(3) for p, hold in ((60, 0.9), (64, 0.7), (67, 0.8))}
+    said = probabilities({(KEYS, 0, p): 0.9 for p in (60, 64, 67)} | {(KEYS, 2, 72): 0.9}, held)
+    score = decoded(said, limits=Limits(voices=(4, 1, 3, 4)))
+    assert np.flatnonzero(score.sustain[KEYS, 2]).tolist() == [60, 67, 72]
+
+
+def test_a_note_struck_again_is_struck_and_sounds() -> None:
+    said = probabilities({(BASS, 0, 40): 0.9, (BASS, 2, 40): 0.9}, {(BASS, 1, 40): 0.9})
+    score = decoded(said)
+    assert struck(score, BASS) == [[0, 40], [2, 40]]
+    assert np.flatnonzero(score.sustain[BASS, :, 40]).tolist() == [0, 1, 2]
+
+
+def test_only_the_steps_to_come_are_decoded() -> None:
+    said = probabilities({(BASS, step, 40): 0.9 for step in (4, 8, 12)})
+    score = decoded(said, first=8)
+    assert score.steps == 24
+    assert struck(score, BASS) == [[0, 40], [4, 40]]
+    assert score.velocity.shape == (4, 24, 128)
+
+
+def test_a_nudge_opens_and_closes_gates_step_by_step() -> None:
+    said = probabilities({(part, step, 60): 0.6 for part in (DRUMS, KEYS) for step in (8, 9, 10)})
+    nudge = STILL.copy()
+    nudge[:, 9] = -1
+    score = decoded(said, first=8, nudge=nudge)
+    assert struck(score, KEYS) == [[0, 60], [2, 60]] == struck(score, DRUMS)
+    quiet = probabilities({(KEYS, 9, 60): 0.4})
+    assert struck(decoded(quiet, nudge=-nudge), KEYS) == [[9, 60]]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32), st.integers(1, 6), st.integers(0, 31))
+def test_a_score_keeps_its_limits(seed: int, voices: int, first: int) -> None:
+    limits = Limits((voices,) * 4, (30,) * 4, (90,) * 4, (0.7,) * 4)
+    score = decoded(any_probabilities(seed), limits=limits, first=first)
+    assert score.onset.shape == (4, 32 - first, 128)
+    assert not score.onset[:, :, :30].any()
+    assert not score.onset[:, :, 91:].any()
+    assert not (score.onset & ~score.sustain).any()
+    assert score.sustain[BASS:].sum(2).max() <= voices
+    before = np.concatenate([SILENT[:, None], score.sustain[:, :-1]], 1)
+    assert not (score.sustain & ~score.onset & ~before).any()
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32), st.floats(0, 1), st.floats(0, 1))
+def test_more_density_never_strikes_fewer_notes(seed: int, one: float, other: float) -> None:
+    said = any_probabilities(seed)
+    few, many = (decoded(said, limits=Limits(density=(d,) * 4)).onset for d in sorted((one, other)))
+    assert not (few & ~many).any()
+
+
+def test_half_density_is_as_taught() -> None:
+    said = any_probabilities(3)
+    plain = np.flatnonzero(decoded(said).onset[KEYS].any(1))
+    assert plain.tolist() == np.flatnonzero(said.gate[KEYS] > 0.5).tolist()
+
+
+def test_density_opens_gates_that_were_shut() -> None:
+    said = probabilities({(KEYS, 0, 60): 0.3, (DRUMS, 0, 36): 0.3})
+    dense = decoded(said, limits=Limits(density=(1.0,) * 4))
+    assert struck(dense, KEYS) == [[0, 60]]
+    assert struck(dense, DRUMS) == [[0, 36]]
+    assert not decoded(said, limits=Limits(density=(0.0,) * 4)).onset.any()

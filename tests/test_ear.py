@@ -1,0 +1,180 @@
+"""The ear, untaught: its laws hold before it has learned anything."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from bandmate.models import listening
+from bandmate.models.contract import Card
+from bandmate.models.generator import Ear as Played
+from bandmate.models.harmony import NONE, Reluctance
+from bandmate.training import lines
+from bandmate.training.songs import SPLITS, Song, save
+
+torch = pytest.importorskip("torch")
+
+from bandmate.training import cli, ear_export, ear_fit, ear_score, lessons  # noqa: E402
+from bandmate.training.ear import STATE, Ear  # noqa: E402
+
+TUNE = (60, 60, 67, 67, 69, 69, 67, -1, 65, 65, 64, 64, 62, 62, 60, -1)
+
+
+def song(up: int = 0, repeats: int = 3) -> Song:
+    """A tune in quarters, bars of I and IV under it, all moved up by some semitones."""
+    tune = [(4 * b, 3, p + up, 90) for b, p in enumerate(TUNE * repeats) if p >= 0]
+    bars = 4 * repeats
+    bass = [(16 * b, 16, 36 + 5 * (b % 2) + up, 80) for b in range(bars)]
+    chords = np.repeat([up % 12, (5 + up) % 12] * (bars // 2), 4).astype(np.uint8)
+    silent = lines.as_notes([])
+    notes = (lines.as_notes(tune), silent, lines.as_notes(bass), silent, silent)
+    return Song(f"tiny/{up}", "pop", "train", notes, chords, np.zeros((bars, 5), np.uint8))
+
+
+@pytest.fixture(scope="module")
+def ear() -> Ear:
+    torch.manual_seed(7)
+    return Ear().eval()
+
+
+def turned(chord: np.ndarray, up: int) -> np.ndarray:
+    """Chord probabilities [..., 25] moved up by some semitones."""
+    return np.concatenate(
+        [np.roll(chord[..., :12], up, -1), np.roll(chord[..., 12:24], up, -1), chord[..., 24:]], -1
+    )
+
+
+@pytest.mark.parametrize("up", [1, 5, 11])
+@pytest.mark.parametrize("known", [0, 2])
+def test_a_melody_moved_up_moves_the_answer_up(ear: Ear, up: int, known: int) -> None:
+    here = ear_score.guess(ear, lessons.lesson(song()), known)
+    high = lessons.lesson(song(up))
+    heights = np.arange(4) * listening.STEP_SIZE + 24
+    high.beat[:, heights] = lessons.lesson(song()).beat[:, heights]
+    there = ear_score.guess(ear, high, known)
+    assert np.abs(turned(here.chord, up) - there.chord).max() < 1e-5
+    assert np.abs(np.roll(here.melody, up, -1) - there.melody).max() < 1e-5
+    assert np.abs(here.chord - there.chord).max() > 1e-4
+
+
+def test_no_completed_beat_leaves_the_state(ear: Ear) -> None:
+    offer = {name: torch.from_numpy(value) for name, value in ear_export.examples(1).items()}
+    playable = ear_export.Playable(ear)
+    assert not torch.allclose(playable(**offer)[0], offer["state"])
+    offer["beat_phase"] = torch.zeros(1, listening.PHASES)
+    assert torch.equal(playable(**offer)[0], offer["state"])
+
+
+def test_answers_are_probabilities(ear: Ear) -> None:
+    chord, melody = ear_score.guess(ear, lessons.lesson(song()), 0).__dict__.values()
+    assert np.abs(chord.sum(-1) - 1).max() < 1e-5
+    assert ((melody.sum(-1) > 0) & (melody.sum(-1) <= 1)).all()
+
+
+def test_the_file_as_played_says_beat_by_beat_what_the_network_says_of_the_whole_line(
+    ear: Ear, tmp_path: Path
+) -> None:
+    path = tmp_path / "tiny-ear.onnx"
+    assert ear_export.write(ear, Card(kind="ear", genre="pop"), path) < 1e-4
+    played = Played(path.read_bytes(), path.name)
+    assert played.card.genre == "pop"
+    assert played.state_size == STATE
+    of = song()
+    whole = [ear_score.guess(ear, lessons.lesson(of), known) for known in (0, 1)]
+    pitch, onset = lines.line(of.notes[0], of.steps)
+    listener, state = listening.Listener(), played.silence()
+    beat, beat_phase = np.zeros(listening.BEAT_SIZE, np.float32), np.zeros(listening.PHASES, np.float32)
+    for at in range(len(of.chords)):
+        for known in (0, 1):
+            span = slice(4 * at, 4 * at + known)
+            said = played.run(
+                {
+                    "state": state[None],
+                    "beat": beat[None],
+                    "beat_phase": beat_phase[None] * (known == 0),
+                    "partial": listening.partial(pitch[span], onset[span], listener.since)[None],
+                    "known": np.eye(4, dtype=np.float32)[[known]],
+                    "phase": listening.phase(at % 4, at // 4)[None],
+                }
+            )
+            state = said.state
+            assert np.abs(said.chord - whole[known].chord[at]).max() < 1e-4
+            assert np.abs(said.melody - whole[known].melody[at]).max() < 1e-4
+        beat = listener.beat(pitch[4 * at : 4 * at + 4], onset[4 * at : 4 * at + 4])
+        beat_phase = listening.phase(at % 4, at // 4)
+
+
+def test_what_is_still_to_come_changes_no_answer(ear: Ear) -> None:
+    of = lessons.lesson(song())
+    now = 20
+    changed = of._replace(beat=of.beat.copy())
+    changed.beat[now:] += 1
+    before, after = (ear_score.guess(ear, one, 0).chord for one in (of, changed))
+    assert np.array_equal(before[: now + 1], after[: now + 1])
+    assert not np.array_equal(before[now + 1 :], after[now + 1 :])
+
+
+def test_an_excerpt_tells_the_truth_and_nothing_outside_the_song() -> None:
+    of = lessons.lesson(song(repeats=1))
+    known = np.array([0, 3, 1, 0])
+    row = lessons.Batch(*lessons.excerpt(of, 14, 4, known))
+    assert row.chord[0].tolist() == [5, 5] + [lessons.UNKNOWN] * 6
+    assert row.past[0].tolist() == [5, 5, 0, 0, 0, 0, 5, 5]
+    assert (row.chord[2:] == lessons.UNKNOWN).all()
+    assert row.bass.tolist() == [5, 5, lessons.UNKNOWN, lessons.UNKNOWN]
+    assert not row.partial[0].any()
+    assert row.melody[0, 0, 0] == 0.75
+    assert (row.melody[1, 1:] == -1).all()
+
+
+def test_a_perfect_harmony_has_perfect_figures() -> None:
+    of = song()
+    figures = ear_score.real([of])
+    assert figures["in-gt"] == 1
+    assert figures["chg/b"] == round(11 / 48, 3)
+    assert figures["on13"] == 1
+    sung = [0, 0, 7, 7, 9, 9, 7, 5, 5, 4, 4, 2, 2, 0]
+    under = [0] * 4 + [5] * 3 + [0] * 4 + [5] * 3
+    triads = {0: {0, 4, 7}, 5: {5, 9, 0}}
+    assert figures["mel-in"] == round(sum(s in triads[u] for s, u in zip(sung, under, strict=True)) / 14, 3)
+
+
+def test_a_run_learns_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    taught = [lessons.lesson(song(up)) for up in (0, 3)]
+    recipe = ear_fit.Recipe(minutes=0.02, size=4, beats=32, warm_up=2, every=4, dropout=0.0)
+    first = ear_fit.Run(tmp_path, recipe)
+    before = ear_fit.validate(first.ear, taught)
+    first.fit(taught, taught)
+    assert ear_fit.validate(first.ear, taught) < before
+    again = ear_fit.Run(tmp_path, recipe, resume=True)
+    assert again.steps == first.steps
+    assert all(torch.equal(a, b) for a, b in zip(again.ear.parameters(), first.ear.parameters(), strict=True))
+
+
+def test_the_command_makes_a_file_that_plays_and_says_how_well(tmp_path: Path) -> None:
+    for up in range(30):
+        save(replace(song(up, repeats=1), split=SPLITS[up % 3]), tmp_path / "songs")
+    out, run = tmp_path / "made-ear.onnx", tmp_path / "run"
+    arguments = ["ear", str(tmp_path / "songs"), "--genre", "pop", "--run", str(run), "--out", str(out)]
+    arguments += ["--minutes", "0.001", "--corpus", "made"]
+    said = CliRunner().invoke(cli.main, arguments)
+    assert said.exit_code == 0, said.output
+    card = Played(out.read_bytes(), out.name).card
+    assert (card.kind, card.genre, card.trained_on) == ("ear", "pop", ("made",))
+    assert {"ahead mel-in", "revised in-gt"} <= set(card.metrics)
+    again = CliRunner().invoke(cli.main, arguments)
+    assert again.exit_code == 2
+    assert "add --resume" in again.output
+
+
+def test_decisions_are_chords_for_every_step_and_revised_ones_may_move_on_the_second(ear: Ear) -> None:
+    (one,) = ear_score.rehearse(ear, [song()])
+    ahead = ear_score.decide(one, Reluctance(), revised=False).reshape(-1, 4)
+    revised = ear_score.decide(one, Reluctance(), revised=True).reshape(-1, 4)
+    assert (ahead != NONE).all()
+    assert (ahead == ahead[:, :1]).all()
+    assert (revised[:, 1:] == revised[:, 1:2]).all()
+    eager = ear_score.decide(one, Reluctance(revise=-2.0, revise_weak=-2.0), revised=True).reshape(-1, 4)
+    assert (eager[:, 0] != eager[:, 1]).any()

@@ -1,0 +1,30 @@
+"""Whether the band plays."""
+
+from __future__ import annotations
+
+import pytest
+
+from bandmate.daemon.metre import Metre
+from bandmate.daemon.presence import Presence, presence
+
+R, P, E = Presence.RESTING, Presence.PLAYING, Presence.ENDING
+
+
+@pytest.mark.parametrize(
+    ("metre", "until", "expected"),
+    [
+        (Metre(), 0, [(0, P), (31, P), (32, E), (47, E), (48, R)]),
+        (Metre(), 16, [(47, P), (48, E), (63, E), (64, R)]),
+        (Metre(), 13, [(44, P), (45, E), (47, E), (48, R), (200, R)]),
+        (Metre(3, 4), 12, [(35, P), (36, E), (47, E), (48, R)]),
+        (Metre(6, 8), 5, [(28, P), (29, E), (35, E), (36, R)]),
+    ],
+)
+def test_two_bars_of_silence_wind_the_band_down_and_it_stops_at_the_next_bar_line(
+    metre: Metre, until: int, expected: list[tuple[int, Presence]]
+) -> None:
+    assert [(step, presence(step, until, metre)) for step, _ in expected] == expected
+
+
+def test_with_nothing_played_it_rests() -> None:
+    assert {presence(step, None, Metre()) for step in range(100)} == {R}

@@ -1,0 +1,241 @@
+"""Where the music stands, by the DAW's clock or our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from bandmate.bridge.events import Continue, Event, NoteOn, Position, Pulse, Start, Stop
+from bandmate.daemon.metre import Metre
+from bandmate.daemon.transport import Change, Clock, Transport
+
+PERIOD = 60 / 120 / 24
+GROUP = 4 * 96
+
+
+class Daw:
+    """Plays to a transport; keeps the performance tick of every pulse and what each message changed."""
+
+    def __init__(self, clock: Clock = Clock.AUTO, metre: Metre = Metre()) -> None:
+        self.transport = Transport(clock, 120, metre)
+        self.now = 0.0
+        self.ticks: list[int] = []
+        self.changes: list[Change] = []
+
+    def send(self, *events: Event) -> None:
+        for event in events:
+            self._note(self.transport.receive(event, self.now))
+
+    def pulses(self, count: int) -> None:
+        for _ in range(count):
+            self.send(Pulse())
+            if self.transport.timeline is not None:
+                self.ticks.append(self.transport.timeline.tick_at(self.now))
+            self.now += PERIOD
+
+    def wait(self, seconds: float) -> None:
+        """Time goes by, looked at often."""
+        until = self.now + seconds
+        while self.now < until:
+            self.now += 0.1
+            self._note(self.transport.lapse(self.now))
+
+    def note(self) -> None:
+        self._note(self.transport.note(self.now))
+
+    def _note(self, change: Change | None) -> None:
+        if change is not None:
+            self.changes.append(change)
+
+
+def test_the_first_pulse_after_start_is_the_downbeat() -> None:
+    daw = Daw()
+    daw.send(Start())
+    assert daw.transport.timeline is None
+    daw.pulses(5)
+    assert daw.ticks == [0, 1, 2, 3, 4]
+    assert daw.changes == [Change.AFRESH]
+
+
+def test_pulses_alone_start_nothing() -> None:
+    daw = Daw()
+    daw.pulses(48)
+    daw.note()
+    assert (daw.ticks, daw.changes) == ([], [])
+
+
+@pytest.mark.parametrize("early", [0.0, 0.4 * PERIOD, 0.9 * PERIOD])
+def test_stop_halts_at_once_and_continue_goes_on_where_it_was(early: float) -> None:
+    daw = Daw()
+    daw.send(Start())
+    daw.pulses(30)
+    daw.now -= early
+    daw.send(Stop())
+    assert daw.transport.timeline is None
+    daw.pulses(10)
+    daw.send(Continue())
+    daw.pulses(3)
+    assert daw.ticks == list(range(33))
+    assert daw.changes == [Change.AFRESH, Change.STOPPED, Change.RESUMED]
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        (Stop(), Start()),
+        (Start(),),
+        (Position(0),),
+        (Position(4),),
+        (Stop(), Position(16), Continue()),
+        (Stop(), Position(160), Continue()),
+        (Position(1000),),
+    ],
+)
+def test_ticks_never_run_back_and_keep_their_place_in_four_bars(messages: Sequence[Event]) -> None:
+    daw = Daw()
+    daw.send(Start())
+    daw.pulses(200)
+    song = next((m.step * 6 for m in messages if isinstance(m, Position)), 0)
+    for _ in range(3):
+        before = daw.ticks[-1]
+        daw.send(*messages)
+        daw.pulses(100)
+        again = daw.ticks[-100:]
+        assert again == list(range(again[0], again[0] + 100))
+        assert again[0] > before
+        assert (again[0] - song) % GROUP == 0
+        assert daw.transport.song_shift == again[0] - song
+
+
+def test_a_group_of_bars_is_of_the_metre() -> None:
+    daw = Daw(metre=Metre(3, 4))
+    daw.send(Start())
+    daw.pulses(10)
+    daw.send(Start())
+    daw.pulses(1)
+    assert daw.ticks[-1] == 4 * 72
+
+
+def test_start_is_afresh_and_a_jump_is_not() -> None:
+    daw = Daw()
+    for messages in ((Start(),), (Position(8),), (Start(),), (Stop(), Continue())):
+        daw.send(*messages)
+        daw.pulses(10)
+    fresh, on, halt = Change.AFRESH, Change.RESUMED, Change.STOPPED
+    assert daw.changes == [fresh, halt, on, halt, fresh, halt, on]
+
+
+def test_a_position_while_the_song_stands_counts_from_continue_on() -> None:
+    daw = Daw()
+    daw.send(Position(8))
+    assert daw.changes == []
+    daw.send(Continue())
+    daw.pulses(2)
+    assert daw.ticks == [48, 49]
+
+
+def test_pulses_that_stop_coming_stop_the_music() -> None:
+    daw = Daw()
+    daw.send(Start())
+    daw.pulses(24)
+    daw.wait(1.9)
+    assert daw.changes == [Change.AFRESH]
+    daw.wait(0.3)
+    assert daw.changes == [Change.AFRESH, Change.STOPPED]
+    assert daw.transport.timeline is None
+
+
+def test_a_note_is_the_downbeat_of_our_own_clock() -> None:
+    daw = Daw()
+    daw.now = 3.0
+    daw.note()
+    line = daw.transport.timeline
+    assert line is not None
+    assert (line.tick_at(3.0), line.bpm, daw.changes) == (0, 120, [Change.AFRESH])
+    daw.note()
+    assert daw.transport.timeline is line
+
+
+def test_after_a_rest_the_next_note_is_the_downbeat_of_later_bars() -> None:
+    daw = Daw()
+    daw.note()
+    daw.now = 100 * PERIOD
+    assert daw.transport.rest(daw.now)
+    assert daw.transport.tick(daw.now + 5) == 100
+    daw.now += 10
+    daw.note()
+    assert daw.transport.tick(daw.now) == GROUP
+    assert daw.changes == [Change.AFRESH, Change.RESUMED]
+
+
+@pytest.mark.parametrize("begin", [lambda daw: daw.send(Start()), lambda daw: daw.transport.run(daw.now)])
+def test_a_song_runs_on_through_rests(begin: Callable[[Daw], None]) -> None:
+    daw = Daw()
+    begin(daw)
+    daw.pulses(24)
+    assert not daw.transport.rest(daw.now) or daw.transport.timeline is not None
+
+
+def test_the_daws_start_takes_over_from_our_own_clock() -> None:
+    daw = Daw()
+    daw.note()
+    daw.now = 50 * PERIOD
+    daw.send(Start())
+    daw.pulses(2)
+    assert daw.ticks == [GROUP, GROUP + 1]
+    assert daw.changes == [Change.AFRESH, Change.STOPPED, Change.AFRESH]
+
+
+def test_auto_waits_for_the_daw_while_its_pulses_come_and_not_after() -> None:
+    daw = Daw()
+    daw.pulses(10)
+    daw.wait(1.5)
+    daw.note()
+    assert daw.transport.timeline is None
+    daw.wait(1.0)
+    daw.note()
+    assert daw.transport.timeline is not None
+
+
+def test_a_start_that_no_pulse_follows_does_not_keep_our_own_clock_from_running() -> None:
+    daw = Daw()
+    daw.send(Start())
+    daw.wait(3.0)
+    daw.note()
+    daw.wait(3.0)
+    assert daw.changes == [Change.AFRESH]
+    assert daw.transport.timeline is not None
+
+
+def test_internal_hears_no_daw() -> None:
+    daw = Daw(Clock.INTERNAL)
+    daw.send(Start())
+    daw.pulses(24)
+    assert daw.transport.timeline is None
+    daw.note()
+    daw.send(Stop())
+    daw.pulses(5)
+    assert daw.transport.timeline is not None
+    assert daw.changes == [Change.AFRESH]
+
+
+def test_midi_plays_by_the_daw_only() -> None:
+    daw = Daw(Clock.MIDI)
+    daw.note()
+    assert daw.transport.timeline is None
+
+
+def test_our_own_tempo_can_change_while_playing_and_the_place_stays() -> None:
+    daw = Daw()
+    daw.note()
+    daw.transport.retempo(1.0, 60)
+    assert daw.transport.bpm == pytest.approx(60)
+    assert daw.transport.tick(1.0) == 48
+    assert daw.transport.tick(2.0) == 72
+
+
+def test_other_events_change_nothing() -> None:
+    daw = Daw()
+    daw.send(NoteOn(1, 60, 80))
+    assert daw.changes == []
