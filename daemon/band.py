@@ -67,11 +67,11 @@ class Band:
 
     def presence(self, step: int) -> Presence:
         """Whether the band plays at a step."""
-        until = self.situation.melody.sounding_until(step)
         if self._settings.mode is Mode.RESPOND:
+            until = self.situation.melody.sounding_until(step)
             answers = until is not None and until > self._planner.committed - self._planner.hop
             return Presence.PLAYING if answers else Presence.RESTING
-        return presence(step, until, self._settings.metre)
+        return presence(step, self.situation.sounding_until(step), self._settings.metre)
 
     def heard(self, step: int, timeline: Timeline, now: float) -> None:
         """The player struck a note at a step: perhaps the rest of the hop has to be decided anew."""
@@ -111,7 +111,7 @@ class Band:
             if self._armed is not None and self._settings.metre.step_in_bar(step) == 0:
                 self._switch(step)
             self._commit(self._planner.rest())
-            until = self.situation.melody.sounding_until(step)
+            until = self.situation.sounding_until(step)
             gone = until is not None and step - until >= 2 * self._settings.metre.steps_per_bar
         return gone
 

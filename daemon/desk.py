@@ -96,6 +96,11 @@ class Desk:
         """Release everything, in every way that synths heed; the music goes on."""
         self._leave(tick, self._ledger.panic(sorted(self._voice)))
 
+    @property
+    def outgoing(self) -> bool:
+        """Whether something has to be sent now."""
+        return bool(self._out)
+
     def collect(self) -> list[Due]:
         """What has to be sent now, in order, each with the tick it was meant for."""
         out, self._out = self._out, []

@@ -129,7 +129,7 @@ class Engine:
     def deadline(self, now: float) -> float | None:
         """When to advance next, in seconds; None while only an arrival can change anything."""
         if self.transport.timeline is None:
-            return None
+            return now if self.band.desk.outgoing else None
         deadline = self.band.deadline(self.transport.timeline)
         lapse = self.transport.lapses_at(now)
         return deadline if lapse is None else min(deadline, lapse)
@@ -201,7 +201,7 @@ class Engine:
         tick = self.transport.tick(now)
         self.band.stop(tick)
         if change is Change.STOPPED:
-            self.band.situation.melody.release(self.band.grid.step_at(tick))
+            self.band.situation.halt(self.band.grid.step_at(tick))
             return
         self.band.begin(self.band.grid.step_of(tick), afresh=change is Change.AFRESH)
         self._note_tempo(now)

@@ -53,6 +53,8 @@ class Situation:
         self._histories = 0
         self._history = History(0, 0)
         self._origin = 0
+        self._silence: int | None = None
+        self._sounded: int | None = None
 
     def begin(self, step: int, *, afresh: bool) -> None:
         """The music runs on from a step: `afresh`, with nothing heard before, or after a jump."""
@@ -61,8 +63,22 @@ class Situation:
             self._history = History(self._histories, step)
             self.melody = Melody(self._split)
             self._origin = step
+            self._sounded = None
         else:
             self._history.jump(step)
+            self._sounded = None if self._silence is None else step - self._silence
+
+    def halt(self, step: int) -> None:
+        """The music stands still from a step on: what is held ends."""
+        self.melody.release(step)
+        until = self.sounding_until(step)
+        self._silence = None if until is None else step - until
+
+    def sounding_until(self, step: int) -> int | None:
+        """The step before which the player last sounded, at most `step`, or None. A jump is no silence: after
+        it the player counts as silent for as long as before."""
+        ends = (self.melody.sounding_until(step), self._sounded)
+        return max((end for end in ends if end is not None), default=None)
 
     def expect(self, notes: Iterable[tuple[int, int, int, int]]) -> None:
         """Know notes before they come: pitch, velocity 1..127, first step, the step before which it ends."""

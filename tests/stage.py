@@ -12,7 +12,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from bandmate.bridge.events import Continue, Control, Event, NoteOff, NoteOn, Position, Pulse, Start, Stop
+from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Pulse, Start
 from bandmate.daemon.accompanist import Accompanist
 from bandmate.daemon.engine import Engine
 from bandmate.daemon.rehearsal import Cue, perform
@@ -81,7 +81,7 @@ class Heard:
 
 
 def ledger(events: Iterable[Event]) -> Counter[tuple[int, int]]:
-    """What sounds after these events; asserts that nothing is struck while it sounds or ended while silent."""
+    """What sounds after these events; nothing may be struck while it sounds, or ended while silent."""
     sounding: Counter[tuple[int, int]] = Counter()
     for event in events:
         if isinstance(event, NoteOn):
@@ -92,9 +92,9 @@ def ledger(events: Iterable[Event]) -> Counter[tuple[int, int]]:
     return sounding
 
 
-def preset(name: str = "pop", **changes: Any) -> Preset:
+def preset(which: str = "pop", /, **changes: Any) -> Preset:
     """A packaged preset that leaves nothing to chance."""
-    return replace(Shelf(None).get(name), **({"variation": 0.0} | changes))
+    return replace(Shelf(None).get(which), **({"variation": 0.0} | changes))
 
 
 def accompanist(toys: ModuleType, chosen: Preset, **how: Any) -> Accompanist:
@@ -164,12 +164,3 @@ class Stage:
 
 def _arm(engine: Engine, ready: Preset, key: str, now: float) -> None:
     engine.arm(ready, key)
-
-
-STOP: Callable[[float], Score] = lambda beat: [(beat, Stop())]  # noqa: E731
-CONTINUE = (Continue(),)
-
-
-def jump(step: int) -> tuple[Event, ...]:
-    """What a DAW sends to play on from a step."""
-    return (Position(step), Continue())

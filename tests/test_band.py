@@ -15,7 +15,7 @@ from bandmate.training.songs import Song
 
 torch = pytest.importorskip("torch")
 
-from bandmate.training import band_export, band_fit, critic, losses, style, windows  # noqa: E402
+from bandmate.training import band_export, band_fit, calibrate, critic, losses, style, windows  # noqa: E402
 from bandmate.training.band import Band, Player  # noqa: E402
 from bandmate.training.critic import Critic  # noqa: E402
 from bandmate.training.windows import HEIGHT, KIT, LOW, Corpus, Inputs, Truth  # noqa: E402
@@ -311,3 +311,49 @@ def test_teaching_lowers_the_loss() -> None:
     taught = lesson(replace(TINY, epochs=30, critic_epochs=0, learning_rate=5e-3))
     rows = [taught.advance()["loss"] for _ in range(40)]
     assert np.mean(rows[-5:]) < 0.6 * np.mean(rows[:5])
+
+
+def grid(*hits: tuple[int, int]) -> np.ndarray:
+    """A window of a kit, bool[1,32,9], with these (step, drum) hits."""
+    out = np.zeros((1, 32, len(KIT)), bool)
+    for step, drum in hits:
+        out[0, step, KIT.index(drum)] = True
+    return out
+
+
+def beat(bar: int, *more: tuple[int, int]) -> list[tuple[int, int]]:
+    """A bar of rock: kick on 1, snare on 2 and 4, hats in eighths."""
+    hats = [(step, 42) for step in range(0, 16, 2)]
+    return [(16 * bar + step, drum) for step, drum in [(0, 36), (4, 38), (12, 38), *hats, *more]]
+
+
+@pytest.mark.parametrize(
+    ("hits", "is_steady"),
+    [
+        (beat(0) + beat(1), True),
+        (beat(0) + beat(1, (10, 36)), True),
+        (beat(0), False),
+        (beat(0) + beat(1, *((step, 45) for step in range(16))), False),
+        ([hit for hit in beat(0) + beat(1) if hit[1] != 42], False),
+        ([hit for hit in beat(0) + beat(1) if hit != (12, 38)], False),
+    ],
+)
+def test_a_steady_beat_repeats_and_has_kick_snare_and_hats(
+    hits: list[tuple[int, int]], is_steady: bool
+) -> None:
+    assert calibrate.steady(grid(*hits)).tolist() == [is_steady]
+
+
+def test_the_bank_prefers_windows_in_which_all_parts_play() -> None:
+    full = songs(2)
+    silent = [replace(song, notes=(*song.notes[:4], song.notes[4][:0])) for song in songs(2)]
+    corpus = Corpus([silent[0], full[0], silent[1], full[1]], TINY.parts)
+    chosen = calibrate.typical_windows(corpus, 8, seed=0)
+    assert set(corpus.song[chosen]) == {1, 3}
+
+
+@pytest.mark.parametrize(("mine", "moves"), [(2.0, 1), (0.5, -1), (1.0, 0)])
+def test_a_cut_rises_where_too_much_is_played(mine: float, moves: int) -> None:
+    moved = calibrate._move(0.4, mine, 1.0)
+    assert np.sign(round(moved - 0.4, 6)) == moves
+    assert calibrate._move(0.05, 0.0, 5.0) >= 0.05

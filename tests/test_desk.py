@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import mido
 import numpy as np
@@ -57,7 +56,12 @@ def desk() -> Desk:
 
 def test_it_greets_with_the_parts_programs(desk: Desk) -> None:
     desk.greet()
-    assert [due.event for due in desk.collect()] == [Program(10, 11), Program(2, 3), Program(3, 4), Program(4, 5)]
+    assert [due.event for due in desk.collect()] == [
+        Program(10, 11),
+        Program(2, 3),
+        Program(3, 4),
+        Program(4, 5),
+    ]
 
 
 def test_programs_can_be_left_out() -> None:
@@ -97,7 +101,13 @@ def test_another_score_replaces_what_waits_from_its_first_step_on(desk: Desk) ->
 
 @pytest.mark.parametrize(
     ("level", "energy", "velocity"),
-    [(1.0, USUAL_ENERGY, 64), (0.5, USUAL_ENERGY, 32), (0.001, USUAL_ENERGY, 1), (1.0, 0.0, 38), (1.0, 1.0, 83)],
+    [
+        (1.0, USUAL_ENERGY, 64),
+        (0.5, USUAL_ENERGY, 32),
+        (0.001, USUAL_ENERGY, 1),
+        (1.0, 0.0, 38),
+        (1.0, 1.0, 83),
+    ],
 )
 def test_velocity_follows_the_fader_and_the_players_energy(
     desk: Desk, level: float, energy: float, velocity: int

@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from bandmate.models.contract import Card
@@ -22,6 +24,7 @@ from bandmate.training import figures, windows
 from bandmate.training.band import Band, Heads, Player
 from bandmate.training.recipe import Recipe
 from bandmate.training.rollout import Array, Manner, Say, Stage, free_run
+from bandmate.training.songs import STEPS_PER_BAR
 from bandmate.training.style import Encoder, keys_of, sharpness_of
 from bandmate.training.windows import Corpus, Inputs, Truth
 
@@ -29,11 +32,13 @@ ROUNDS = 6
 GAIN = 0.8
 CHUNK = 64
 SAMPLE = 768
+USUAL = (0.2, 0.8)
+CHOPPY = 0.35
+ALIKE = 0.7
 
 
-def player_of(band: Band, encoder: Encoder, corpus: Corpus, recipe: Recipe) -> Player:
-    """The generator with a bank of the styles of training windows."""
-    chosen = rich_windows(corpus, recipe.bank, recipe.seed)
+def player_of(band: Band, encoder: Encoder, corpus: Corpus, chosen: windows.Ints) -> Player:
+    """The generator with a bank of the styles of the chosen training windows."""
     rows = corpus.rows(chosen)
     sounds = windows.voices_of(corpus, corpus.strip.cells[rows], rows)
     parts = torch.from_numpy(np.ascontiguousarray(sounds[:, 1:, :, WINDOW:]))
@@ -44,15 +49,33 @@ def player_of(band: Band, encoder: Encoder, corpus: Corpus, recipe: Recipe) -> P
     return player
 
 
-def rich_windows(corpus: Corpus, count: int, seed: int) -> windows.Ints:
-    """So many windows, first those in which all parts play, from as many songs as there are."""
+def typical_windows(corpus: Corpus, count: int, seed: int) -> windows.Ints:
+    """So many windows that are fit to be imitated for bars on end, from as many songs as there are.
+
+    First come those in which every part plays, no part plays unusually little, much or choppily, and the
+    drums, if there are any, keep a steady beat: a bank of fills and thickets plays nothing else.
+    """
     order = np.random.default_rng(seed).permutation(len(corpus))
-    full = (corpus.counts[order] > 0).all(1)
+    density = corpus.controls[order, :PARTS]
+    length = np.stack([windows.rank(each) for each in corpus.lengths.T], 1)[order]
+    odd = ((density < USUAL[0]) | (density > USUAL[1]) | (length < CHOPPY)).sum(1)
+    if "drums" in corpus.parts:
+        odd = odd + 1 - steady(corpus.strip.kit[corpus.rows(order)[:, WINDOW:]] > 0)
     turn = np.zeros(len(order), np.int64)
     for song in np.unique(corpus.song):
-        mine = np.flatnonzero((corpus.song[order] == song) & full)
-        turn[mine] = np.arange(len(mine))
-    return order[np.lexsort((turn, ~full))][:count]
+        mine = np.flatnonzero(corpus.song[order] == song)
+        turn[mine[np.argsort(odd[mine], kind="stable")]] = np.arange(len(mine))
+    return order[np.lexsort((turn, odd))][:count]
+
+
+def steady(kit: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """bool[B]: of windows bool[B,32,9], those with a kick on both downbeats, a snare on every 2 and 4, a
+    hat or ride, and a second bar that shares most of its hits with the first."""
+    kick, snare, hat = kit[:, :, 0], kit[:, :, 1], kit[:, :, [2, 3, 8]].any(2)
+    one, two = kit[:, :STEPS_PER_BAR], kit[:, STEPS_PER_BAR:]
+    same = (one & two).sum((1, 2)) >= ALIKE * (one | two).sum((1, 2))
+    beat = kick[:, [0, 16]].all(1) & snare[:, [4, 12, 20, 28]].all(1)
+    return np.asarray(beat & same & (hat.sum(1) >= STEPS_PER_BAR // 2))
 
 
 def voice(player: Player) -> Say:
@@ -77,8 +100,8 @@ def limits_of(corpus: Corpus) -> Limits:
 
 
 def first_cuts(player: Player, corpus: Corpus, recipe: Recipe) -> Card:
-    """Cuts by which as many decisions are taken on training windows, with the styles of others, as really
-    were. The drums' classes lean so that one cut serves all nine."""
+    """Cuts by which as many decisions are taken on windows like those of the bank, with the styles of
+    others, as really were. The drums' classes lean so that one cut serves all nine."""
     heads, true = _answers(player, corpus, recipe, SAMPLE)
     gate, pitch, hold = [0.5] * PARTS, [0.5] * PARTS, [0.5] * PARTS
     hop = true.weight > 1
@@ -99,9 +122,10 @@ def first_cuts(player: Player, corpus: Corpus, recipe: Recipe) -> Card:
 
 
 def _answers(player: Player, corpus: Corpus, recipe: Recipe, count: int) -> tuple[Heads, Truth[Tensor]]:
-    """The heads on `count` training windows, with styles of the bank, and what really came."""
+    """The heads on `count` typical windows, with styles of the bank, and what really came."""
     rng = np.random.default_rng([recipe.seed, 7])
-    inputs, truth = windows.draw(corpus, rng.integers(0, len(corpus), count), recipe, rng)
+    inputs, truth = windows.draw(corpus, typical_windows(corpus, count, recipe.seed), recipe, rng)
+    count = len(truth.weight)
     tensors = [torch.from_numpy(np.ascontiguousarray(x)) for x in inputs]
     codes = player.bank[torch.from_numpy(rng.integers(0, len(player.bank), count))]
     parts = []
@@ -130,18 +154,32 @@ def _join(given: Tensor, size: float) -> float:
     return float(grid[(sizes - size).abs().argmin()])
 
 
-def settle(player: Player, card: Card, limits: Limits, given: Stage, manner: Manner) -> Card:
-    """The card with cuts of gate and hold that give the real numbers and lengths of notes in free play."""
-    real = figures.of_all(given.real, given.plan, card.parts)
+class Aim(NamedTuple):
+    """What free play should come to, for each part: notes a bar, and their mean length in steps."""
+
+    onsets: tuple[float, ...]
+    lengths: tuple[float, ...]
+
+
+def aim_of(given: Stage, corpus: Corpus, chosen: windows.Ints) -> Aim:
+    """The real figures of the songs, times how the chosen windows differ from all the corpus."""
+    real = [figures.of_part(given.real[:, part], given.plan) for part in range(PARTS)]
+    dense = corpus.counts[chosen].mean(0) / np.maximum(corpus.counts.mean(0), 1e-6)
+    long = corpus.lengths[chosen].mean(0) / np.maximum(corpus.lengths.mean(0), 1e-6)
+    return Aim(
+        tuple(float(one["onsets"] * times) for one, times in zip(real, dense, strict=True)),
+        tuple(float(one["length"] * times) for one, times in zip(real, long, strict=True)),
+    )
+
+
+def settle(player: Player, card: Card, limits: Limits, given: Stage, aim: Aim, manner: Manner) -> Card:
+    """The card with cuts of gate and hold that bring free play on the songs near the aim."""
     for turn in range(ROUNDS):
         noise = replace(manner, seed=manner.seed + turn)
         played = free_run(voice(player), card, limits, given, player.bank.shape[1], noise)
-        mine = figures.of_all(played, given.plan, card.parts)
-        gate = [_move(card.gate[i], mine[p]["onsets"], real[p]["onsets"]) for i, p in enumerate(card.parts)]
-        hold = [
-            _move(card.hold[i], mine[p].get("length", 1), real[p].get("length", 1))
-            for i, p in enumerate(card.parts)
-        ]
+        mine = [figures.of_part(played[:, part], given.plan) for part in range(PARTS)]
+        gate = [_move(card.gate[i], mine[i]["onsets"], aim.onsets[i]) for i in range(PARTS)]
+        hold = [_move(card.hold[i], mine[i]["length"], aim.lengths[i]) for i in range(PARTS)]
         card = replace(card, gate=tuple(gate), hold=tuple(hold))
     return card
 

@@ -54,8 +54,8 @@ def groove(played: Array) -> dict[str, float]:
     alive = onset.any((2, 3))
     snare = onset[..., SNARE] | onset[..., SNARE + 2]
     return {
-        "downbeat": round(_share(onset[alive][:, 0, KICK]), 3),
-        "backbeat": round(_share(snare[alive][:, list(BACKBEAT)].all(1)), 3),
+        "downbeat": round(_share(np.asarray(onset[alive][:, 0, KICK])), 3),
+        "backbeat": round(_share(np.asarray(snare[alive][:, list(BACKBEAT)].all(1))), 3),
         "eighths": round(float(onset[:, :, ::2].sum() / max(onset.sum(), 1)), 3),
     }
 

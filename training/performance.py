@@ -12,17 +12,20 @@ from bandmate.training.rollout import Manner, Stage, free_run, stage
 from bandmate.training.songs import Song, read_all
 
 Figures = dict[str, dict[str, float]]
+MANNER = Manner(temperature=0.5)
 REHEARSAL = 16
 AUDITION = 24
 
 
 def prepare(lesson: Lesson, songs: list[Song]) -> tuple[Player, Card]:
     """The generator with its bank, and its card with cuts calibrated on the training songs given."""
-    chosen = lesson.recipe
-    player = calibrate.player_of(lesson.band.eval(), lesson.encoder.eval(), lesson.corpus, chosen)
-    card = calibrate.first_cuts(player, lesson.corpus, chosen)
-    some = stage(songs, chosen.parts, REHEARSAL)
-    return player, calibrate.settle(player, card, calibrate.limits_of(lesson.corpus), some, Manner())
+    recipe, corpus = lesson.recipe, lesson.corpus
+    chosen = calibrate.typical_windows(corpus, recipe.bank, recipe.seed)
+    player = calibrate.player_of(lesson.band.eval(), lesson.encoder.eval(), corpus, chosen)
+    card = calibrate.first_cuts(player, corpus, recipe)
+    some = stage(songs, recipe.parts, REHEARSAL)
+    aim = calibrate.aim_of(some, corpus, chosen)
+    return player, calibrate.settle(player, card, calibrate.limits_of(corpus), some, aim, MANNER)
 
 
 def of_split(folder: Path, split: str, parts: tuple[str, ...]) -> Stage:

@@ -41,7 +41,8 @@ class Stage:
 @dataclass(frozen=True)
 class Manner:
     """How to play. variation: scale of the noise that chooses the style; temperature: of the noise on
-    the gates; phrase: bars for which both are held; ahead: whether the window's melody is all known."""
+    the gates, the same in every other bar; phrase: bars for which both are held; ahead: whether the
+    window's melody is all known."""
 
     variation: float = 1.0
     temperature: float = 0.0
@@ -88,9 +89,9 @@ def free_run(say: Say, card: Card, limits: Limits, given: Stage, noise_size: int
     for now in range(0, n, HOP):
         if now % (STEPS_PER_BAR * manner.phrase) == 0:
             noise = (manner.variation * rng.standard_normal((size, noise_size))).astype(np.float32)
-            phrase = rng.logistic(0, 1, (size, PARTS, STEPS_PER_BAR)).astype(np.float32)
-            nudge = manner.temperature * np.tile(phrase, (1, 1, 2))
+            phrase = manner.temperature * rng.logistic(0, 1, (size, PARTS, WINDOW)).astype(np.float32)
         begin = now - now % STEPS_PER_BAR
+        nudge = np.roll(phrase, -begin, axis=2)
         offer = _offer(melody, plan, played, begin, now, manner.ahead) | {"noise": noise}
         said = say(offer)
         cut, here = now - begin, slice(WINDOW + now, WINDOW + now + HOP)

@@ -119,7 +119,11 @@ def plan_rows(chords: NDArray[np.uint8], shift: Ints) -> Floats:
 
 
 class Corpus:
-    """Songs as one long strip, and the first step of every window in it."""
+    """Songs as one long strip, and what is known of every window in it.
+
+    starts, song int[w]: its first step, and the number of its song; counts int[w,4]: notes that each
+    part strikes in it; lengths float[w,4]: their mean length in steps; controls float32[w,5].
+    """
 
     def __init__(self, songs: list[Song], parts: tuple[str, ...]) -> None:
         strips = [strip(song, parts) for song in songs]
@@ -133,10 +137,11 @@ class Corpus:
             ]
         )
         self.song: Ints = np.repeat(np.arange(len(songs)), [max(song.bars - 1, 0) for song in songs])
-        self.counts = self._counts()
-        alive = self.counts.sum(1) > 0
-        self.starts, self.song, self.counts = self.starts[alive], self.song[alive], self.counts[alive]
-        self.controls: Floats = np.stack([_rank(c) for c in [*self.counts.T, self._energy()]], 1)
+        counts, lasting = self._counts()
+        alive = counts.sum(1) > 0
+        self.starts, self.song = self.starts[alive], self.song[alive]
+        self.counts, self.lengths = counts[alive], lasting[alive] / np.maximum(counts[alive], 1)
+        self.controls: Floats = np.stack([rank(c) for c in [*self.counts.T, self._energy()]], 1)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -145,15 +150,16 @@ class Corpus:
         """int[B,64]: the steps of these windows, their past included."""
         return self.starts[which][:, None] + np.arange(-WINDOW, WINDOW)
 
-    def _counts(self) -> Ints:
-        """Onsets of the four parts in each window, int[w,4]."""
-        struck = np.zeros((len(self.strip.chords), PARTS), np.int64)
+    def _counts(self) -> tuple[Ints, Ints]:
+        """Notes struck, and steps of all notes together, of the four parts in each window: two int[w,4]."""
+        cells = np.zeros((2, len(self.strip.chords), PARTS), np.int64)
         for part, name in enumerate(self.parts):
-            kit = self.strip.kit > 0
-            onsets = kit if name == "drums" else self.strip.cells >> np.uint16(2 * part + 2) & 1
-            struck[:, part] = onsets.sum(1)
-        total = np.vstack([np.zeros((1, PARTS), np.int64), np.cumsum(struck, 0)])
-        return np.asarray(total[self.starts + WINDOW] - total[self.starts])
+            for kind in range(2):
+                bit = self.strip.cells >> np.uint16(2 * part + 2 + kind) & 1
+                cells[kind, :, part] = (self.strip.kit > 0 if name == "drums" else bit).sum(1)
+        total = np.concatenate([np.zeros((2, 1, PARTS), np.int64), np.cumsum(cells, 1)], 1)
+        struck, lasting = total[:, self.starts + WINDOW] - total[:, self.starts]
+        return struck, lasting
 
     def _energy(self) -> Floats:
         """Mean velocity of the melody's onsets in each window, 0 where there are none."""
@@ -161,7 +167,7 @@ class Corpus:
         return np.asarray(loud.sum(1) / np.maximum((loud > 0).sum(1), 1), np.float32)
 
 
-def _rank(values: NDArray[np.generic]) -> Floats:
+def rank(values: NDArray[np.generic]) -> Floats:
     """The share of all values below each, equal values in their middle: 0..1."""
     order = np.sort(values)
     below = np.searchsorted(order, values, "left") + np.searchsorted(order, values, "right")

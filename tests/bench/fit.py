@@ -2,12 +2,12 @@
 
     python tests/bench/fit.py SONGS --preset pop [--split test] [--limit N] [--out DIR] [--json FILE]
 
-SONGS is a folder of songs that training has prepared. Each song's melody, at 120 bpm, is played through the
-engine in live mode. `band` is melody-in-harmony: the share of the melody's steps whose pitch class sounds in a
+SONGS is a folder of songs that training has prepared. Each melody, at 120 bpm, is played through the engine
+in live mode. `band` is melody-in-harmony: the share of the melody's steps whose pitch class sounds in a
 pitched part within the same beat; beside it stand `real`, the same of the real accompaniment, `late`, of that
-played a window (32 steps) late, and `tonic`, of the melody's tonic triad held on every bar. `changes` are the
-chord plan's changes a bar. Targets: the band above `late` and `tonic`, the harmony moving (a change in two bars
-or more), and no decision late. The exit status is 1 if one is missed.
+played a window (32 steps) late, and `tonic`, of the melody's tonic triad held on every bar. `changes` are
+the chord plan's changes a bar. Targets: the band above `late` and `tonic`, the harmony moving (a change in
+two bars or more), and no decision late. The exit status is 1 if one is missed.
 
 With --out it writes, for other scorers, DIR/cases/PRESET/SONG.mid (the melody), the same ending in .real.mid
 (with the real accompaniment), and DIR/rendered/PRESET/SONG.mid.

@@ -36,7 +36,7 @@ def in_harmony(melody: Notes, voices: Sequence[Notes]) -> float:
 
 
 def tonic(melody: Notes) -> int:
-    """The tonic triad, numbered as in models/harmony, of the key that fits the melody's pitch classes best."""
+    """The tonic triad, numbered as in models/harmony, of the key that fits a melody's pitch classes best."""
     weight = np.bincount(melody[:, 2] % 12, melody[:, 1], 12)
     keys = [np.roll(profile, root) for profile in (MAJOR_KEY, MINOR_KEY) for root in range(12)]
     if not weight.std():

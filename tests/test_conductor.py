@@ -1,0 +1,207 @@
+"""The threads around the engine, in real time."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from bandmate.bridge import loopback
+from bandmate.bridge.clock import now
+from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program, Pulse, Start, Stop
+from bandmate.bridge.names import PortError
+from bandmate.daemon.conductor import Conductor
+from bandmate.daemon.controls import ControlMap
+from bandmate.daemon.engine import Engine
+from bandmate.daemon.request import Answer, Request
+from bandmate.daemon.settings import Settings
+from bandmate.models.contract import ModelError
+
+LIMIT = 20
+QUICK = Settings(bpm=240)
+KICK = 10
+
+
+class Audience:
+    """Hears what leaves, and can be waited for."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._heard = threading.Condition()
+
+    def deliver(self, event: Event, moment: float) -> None:
+        with self._heard:
+            self.events.append(event)
+            self._heard.notify_all()
+
+    def wait(self, wanted: Callable[[list[Event]], bool]) -> None:
+        """Until the events heard are as wanted."""
+        with self._heard:
+            assert self._heard.wait_for(lambda: wanted(self.events), LIMIT), self.events
+
+    def struck(self, channel: int) -> int:
+        return count(channel)(self.events)
+
+
+def count(channel: int) -> Callable[[list[Event]], int]:
+    return lambda events: sum(isinstance(e, NoteOn) and e.channel == channel for e in list(events))
+
+
+def notes(channel: int, number: int) -> Callable[[list[Event]], bool]:
+    """That so many notes of a channel were struck."""
+    return lambda events: count(channel)(events) >= number
+
+
+class Faulty:
+    """An accompanist that fails at times."""
+
+    def __init__(self, inner: Any, fails: set[int]) -> None:
+        self._inner, self._fails = inner, fails
+        self.asked = 0
+
+    def answer(self, request: Request) -> Answer:
+        self.asked += 1
+        if self.asked in self._fails:
+            raise ModelError("pop.onnx failed while playing (for a test)")
+        answer: Answer = self._inner.answer(request)
+        return answer
+
+
+class Hall:
+    """A conductor on loop-back ports, with toys at the instruments."""
+
+    def __init__(self, scores: ModuleType, toys: ModuleType) -> None:
+        self.audience = Audience()
+        self.said: list[str] = []
+        self.wished: list[int] = []
+        self.preset = scores.preset()
+        self.accompanist = scores.accompanist(toys, self.preset)
+        self.conductor: Conductor
+
+    def open(self, accompanist: Any = None, output: Any = None, settings: Settings = QUICK) -> loopback.Input:
+        """Begin to play; what comes back is the way in."""
+        port = output or loopback.Output(self.audience.deliver, now)
+        self.conductor = Conductor(Engine(self.preset, settings), port, self.said.append)
+        self.conductor.worker.employ(self.preset.name, accompanist or self.accompanist)
+        self.conductor.start(self.wished.append)
+        return loopback.Input(self.conductor.deliver)
+
+
+@pytest.fixture
+def hall(scores: ModuleType, toys: ModuleType) -> Iterator[Hall]:
+    interval = sys.getswitchinterval()
+    hall = Hall(scores, toys)
+    yield hall
+    hall.conductor.stop()
+    sys.setswitchinterval(interval)
+    gc.unfreeze()
+
+
+def strike(door: loopback.Input, pitch: int = 72) -> None:
+    door.feed(NoteOn(1, pitch, 80), now())
+
+
+def test_a_note_brings_the_band_in_and_stop_releases_it(hall: Hall, scores: ModuleType) -> None:
+    strike(hall.open())
+    hall.audience.wait(notes(KICK, 4))
+    hall.conductor.stop()
+    assert hall.conductor.ended.is_set()
+    assert not scores.ledger(hall.audience.events)
+    assert hall.conductor.lost is None
+    assert hall.said == []
+    assert hall.conductor.p95() > 0
+
+
+def test_it_follows_a_daws_clock_and_stops_with_it(hall: Hall, scores: ModuleType) -> None:
+    door, pace = hall.open(), threading.Event()
+    begin = now()
+    door.feed(Start(), begin)
+    for pulse in range(192):
+        pace.wait(max(begin + pulse / 96 - now(), 0))
+        door.feed(Pulse(), now())
+        if pulse == 2:
+            strike(door)
+    assert hall.audience.struck(KICK) > 0
+    assert hall.conductor.status.bar > 0
+    door.feed(Stop(), now())
+    hall.audience.wait(lambda events: not scores.ledger(events))
+    hall.conductor.stop()
+    assert not scores.ledger(hall.audience.events)
+
+
+def test_the_sounds_are_sent_at_once(hall: Hall) -> None:
+    hall.open()
+    hall.audience.wait(lambda events: len(events) == 3)
+    assert hall.audience.events == [Program(2, 34), Program(3, 5), Program(4, 49)]
+
+
+def test_a_model_that_fails_is_said_once_and_the_band_plays_on(hall: Hall, scores: ModuleType) -> None:
+    strike(hall.open(Faulty(hall.accompanist, {4, 5})))
+    hall.audience.wait(notes(KICK, 10))
+    hall.conductor.stop()
+    assert hall.said == ["pop.onnx failed while playing (for a test); the band plays on with what it had"]
+    assert not scores.ledger(hall.audience.events)
+
+
+def test_a_lost_port_ends_the_performance_and_the_other_ports_notes(hall: Hall, scores: ModuleType) -> None:
+    class Splitting:
+        """Of its ports the one of the keys is lost after a while."""
+
+        def send(self, event: Event) -> None:
+            if isinstance(event, NoteOn | NoteOff) and event.channel == 3 and hall.audience.struck(3) >= 6:
+                raise PortError("the port 'keys' is gone")
+            hall.audience.deliver(event, 0.0)
+
+        def close(self) -> None:
+            pass
+
+    strike(hall.open(output=Splitting()))
+    assert hall.conductor.ended.wait(LIMIT)
+    assert str(hall.conductor.lost) == "the port 'keys' is gone"
+    assert {channel for channel, _ in scores.ledger(hall.audience.events)} <= {3}
+    assert hall.audience.struck(KICK) > 0
+
+
+def test_an_error_that_should_not_happen_is_said_and_what_sounds_ends(
+    hall: Hall, scores: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = hall.open()
+    strike(door)
+    hall.audience.wait(notes(KICK, 2))
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr(hall.conductor._engine, "receive", fail)
+    strike(door)
+    assert hall.conductor.ended.wait(LIMIT)
+    assert "a mistake" in hall.said[0]
+    assert not scores.ledger(hall.audience.events)
+
+
+def test_a_wish_is_passed_on_and_an_armed_preset_plays(
+    hall: Hall, scores: ModuleType, toys: ModuleType
+) -> None:
+    door = hall.open()
+    strike(door)
+    hall.audience.wait(notes(KICK, 2))
+    door.feed(Control(1, ControlMap().preset, 1), now())
+    other = scores.preset("symphony")
+    hall.conductor.arm(other, "symphony 1", scores.accompanist(toys, other))
+    hall.audience.wait(notes(5, 3))
+    hall.conductor.stop()
+    assert hall.wished == [2]
+    assert hall.conductor.status.preset == "symphony"
+    assert not scores.ledger(hall.audience.events)
+
+
+def test_stop_ends_both_threads(hall: Hall) -> None:
+    hall.open()
+    hall.conductor.stop()
+    names = {thread.name for thread in threading.enumerate()}
+    assert not {"bandmate conductor", "bandmate worker"} & names
