@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 
 from bandmate.bridge.clock import now
-from bandmate.bridge.events import Event, NoteOff
+from bandmate.bridge.events import Event
 from bandmate.bridge.names import PortError
 from bandmate.bridge.outputs import Sink
 from bandmate.daemon.accompanist import Accompanist
@@ -48,7 +48,6 @@ class Conductor:
         self._seconds: deque[float] = deque(maxlen=200)
         self._failing = False
         self._stopping = False
-        self._owed: list[Due] = []
         self.lost: PortError | None = None
         self.ended = threading.Event()
         self.status: Status = engine.status(now())
@@ -139,28 +138,33 @@ class Conductor:
             self.status = self._engine.status(moment)
 
     def _send(self, events: list[Due]) -> None:
+        """Send all that can be sent: of four ports one may be lost, and the others' notes have to end.
+
+        Raises PortError, the first, when all is done.
+        """
         timeline = self._engine.transport.timeline
-        for at, due in enumerate(events):
+        lost: PortError | None = None
+        for due in events:
             try:
                 self._output.send(due.event)
-            except PortError:
-                self._owed = [later for later in events[at + 1 :] if isinstance(later.event, NoteOff)]
-                raise
+            except PortError as error:
+                lost = lost or error
+                continue
             if self._sent is not None:
                 left = now()
                 meant = left if timeline is None else timeline.time_at(due.tick) + self._offset
                 self._sent(due, meant, left)
+        if lost is not None:
+            raise lost
 
     def _stop(self) -> None:
         self._stopping = True
 
     def _silence(self) -> None:
-        owed, self._owed = self._owed, []
-        for due in [*owed, *self._engine.stop(now() - self._offset)]:
-            try:
-                self._output.send(due.event)
-            except PortError as error:  # of four ports one may be lost: the others' notes have to end
-                self.lost = self.lost or error
+        try:
+            self._send(self._engine.stop(now() - self._offset))
+        except PortError as error:
+            self.lost = self.lost or error
 
     # --- the worker's thread ------------------------------------------------------------------------
 

@@ -45,6 +45,11 @@ def control(beat: float, number: int, value: int) -> Score:
     return [(beat, Control(PLAYER, number, value))]
 
 
+def beats(first: int, last: int) -> list[float]:
+    """Every beat from the first to the last."""
+    return [float(beat) for beat in range(first, last + 1)]
+
+
 def pulses(begin: float, beats: float, first: Sequence[Event] = (Start(),)) -> Score:
     """A DAW's clock from a beat on for so many beats, after its messages."""
     clock: Score = [(begin + k / 24, Pulse()) for k in range(round(24 * beats))]

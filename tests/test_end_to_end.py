@@ -14,6 +14,7 @@ from typing import Any
 import mido
 import numpy as np
 import pytest
+
 from bandmate.bridge.events import NoteOff, NoteOn, Program, Pulse, Start, Stop
 
 pytestmark = pytest.mark.jack

@@ -110,6 +110,13 @@ def test_groove_is_a_kick_on_one_and_a_snare_on_two_and_four() -> None:
     assert said == {"downbeat": 1.0, "backbeat": 0.5, "eighths": 0.875}
 
 
+def test_distance_is_of_shares_and_of_log_ratios() -> None:
+    real = {"bass": {"onsets": 1.9, "empty": 0.5}}
+    assert figures.distance(real, real) == 0
+    assert figures.distance({"bass": {"onsets": 1.9, "empty": 0.7}}, real) == pytest.approx(0.1)
+    assert figures.distance({"bass": {"onsets": 3.9, "empty": 0.5}}, real) == pytest.approx(np.log(2) / 2)
+
+
 def test_a_recipe_is_kept_and_changed_line_by_line() -> None:
     mine = recipe.changed(Recipe(), ("epochs=2", "channels=[8, 8, 16, 16]", "genre=symphony"))
     assert (mine.epochs, mine.channels, mine.genre) == (2.0, (8, 8, 16, 16), "symphony")
@@ -170,7 +177,7 @@ def test_the_commands_teach_resume_judge_and_export(tmp_path: Path, monkeypatch:
     assert "6 of 6 updates done" in ask("fit", songs, "--run", run, "--resume")
     table = ask("evaluate", run, songs)
     assert [line.split()[0] for line in table.splitlines() if line[0] != " "] == (
-        ["real"] * 4 + ["reconstruction"] * 4 + ["latest"] * 4
+        ["real"] * 4 + ["reconstruction"] * 4 + ["reconstruction:"] + ["latest"] * 4 + ["latest:"]
     )
     assert "MB, within" in ask("export", run, songs, "--out", out, "--corpus", "tiny")
     again = CliRunner().invoke(band, [str(x) for x in start])

@@ -78,10 +78,9 @@ def fit(
 def export(run: Path, songs: Path, out: Path, phase: str, corpora: tuple[str, ...]) -> None:
     """Make an .onnx file of a run: a bank of styles and calibrated cuts from SONGS, parity checked."""
     from bandmate.training import band_export, performance
-    from bandmate.training.rollout import Manner
 
     lesson, player, card, stage = _prepared(run, songs, phase, "valid")
-    found = performance.judge(lesson, player, card, stage, Manner())
+    found = performance.judge(lesson, player, card, stage, performance.MANNER)
     card = replace(card, trained_on=corpora, metrics=performance.flat(found))
     try:
         worst = band_export.write(player, card, out)
@@ -95,20 +94,22 @@ def export(run: Path, songs: Path, out: Path, phase: str, corpora: tuple[str, ..
 @click.argument("songs", type=FOLDER)
 @click.option("--split", type=click.Choice(["train", "valid", "test"]), default="valid", show_default=True)
 @click.option("--ahead", is_flag=True, help="Let it hear the whole melody of each window.")
-@click.option("--temperature", type=float, default=0.0, help="Of the noise on the gates.")
+@click.option("--temperature", type=float, default=0.5, show_default=True, help="Of the noise on the gates.")
 def evaluate(run: Path, songs: Path, split: str, ahead: bool, temperature: float) -> None:
     """Figures of free-running play on songs, a line a part: the real ones, then each phase of the run."""
     from bandmate.training import figures, performance
     from bandmate.training.rollout import Manner
 
     manner = Manner(ahead=ahead, temperature=temperature)
-    for turn, phase in enumerate(phase for phase, name in PHASES.items() if (run / name).exists()):
+    real = None
+    for phase in (phase for phase, name in PHASES.items() if (run / name).exists()):
         lesson, player, card, stage = _prepared(run, songs, phase, split)
-        if turn == 0:
-            found = figures.of_all(stage.real, stage.plan, card.parts)
-            click.echo("\n".join(performance.table("real", found)))
+        if real is None:
+            real = figures.of_all(stage.real, stage.plan, card.parts)
+            click.echo("\n".join(performance.table("real", real)))
         found = performance.judge(lesson, player, card, stage, manner)
         click.echo("\n".join(performance.table(phase, found)))
+        click.echo(f"{phase}: {figures.distance(found, real):.3f} from real")
 
 
 def _prepared(run: Path, songs: Path, phase: str, split: str) -> tuple[Lesson, Player, Card, Stage]:

@@ -12,6 +12,7 @@ from bandmate.training.songs import STEPS_PER_BAR
 
 Array = NDArray[np.float32]
 NAMES = ("onsets", "empty", "one_step", "length", "size", "voices", "in_plan", "repeated", "patterns")
+NUMBERS = ("onsets", "length", "size", "voices")
 BACKBEAT = (4, 12)
 KICK, SNARE = 36, 38
 
@@ -67,6 +68,19 @@ def of_all(played: Array, plan: Array, parts: tuple[str, ...]) -> dict[str, dict
         kit = {name: out["drums"][name] for name in ("onsets", "empty", "size", "repeated", "patterns")}
         out["drums"] = kit | groove(played[:, parts.index("drums")])
     return out
+
+
+def distance(mine: dict[str, dict[str, float]], real: dict[str, dict[str, float]]) -> float:
+    """How far figures are from real ones, 0 where they are equal: the mean over parts and figures of the
+    difference of shares, and of the absolute log ratio of numbers and lengths."""
+    apart = []
+    for part, figure in real.items():
+        for name, value in figure.items():
+            if name in NUMBERS:
+                apart.append(abs(float(np.log((mine[part][name] + 0.1) / (value + 0.1)))))
+            else:
+                apart.append(abs(mine[part][name] - value))
+    return float(np.mean(apart))
 
 
 def _lengths(onset: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.int64]:

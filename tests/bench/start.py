@@ -74,9 +74,7 @@ def main() -> int:
         megabytes, shared = memory(line, options.seconds, options.tempo)
     middle = statistics.median(starts)
     print(f"ports open after {middle:.2f} s: the median of {len(starts)}, the worst {max(starts):.2f} s")
-    print(
-        f"resident after {options.seconds:.0f} s of playing: {megabytes:.0f} MB, and {shared:.0f} MB of JACK's"
-    )
+    print(f"resident after {options.seconds:.0f} s: {megabytes:.0f} MB; JACK's shared memory {shared:.0f} MB")
     met = middle <= 1.5 and megabytes <= 200
     print(f"targets {'met' if met else 'MISSED'}")
     if options.json:
