@@ -9,6 +9,7 @@ from bandmate.daemon.metre import Grid
 from bandmate.daemon.planner import Commitment, Planner
 from bandmate.daemon.presence import Presence, presence
 from bandmate.daemon.request import Answer, Request
+from bandmate.daemon.revision import revoice
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode, Situation
 from bandmate.daemon.takes import Take
@@ -163,9 +164,16 @@ class Band:
             self._switch(first)
         memory = self.situation.memory
         before, known = memory.sounding(first - 1), memory.chords(first - 1, 1)
-        memory.write(first, commitment.score, commitment.chords)
+        score = revoice(
+            memory.read(first, commitment.score.steps),
+            commitment.score,
+            before,
+            self.situation.foreign(first, int(commitment.chords[0])),
+            [part.voices for part in self.preset.parts],
+        )
+        memory.write(first, score, commitment.chords)
         energy = self.situation.melody.energy(first)
-        self.desk.score(first, commitment.score, before, self.grid, energy)
+        self.desk.score(first, score, before, self.grid, energy)
         if self._take is not None:
             chords = np.concatenate([known, commitment.chords])
             for at in np.flatnonzero(chords[1:] != chords[:-1]):

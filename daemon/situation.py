@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bandmate.daemon.history import History, phase
 from bandmate.daemon.melody import Melody
@@ -101,6 +102,15 @@ class Situation:
             return True
         pitch, onset = self.melody.line(step, step + 1)
         return bool(onset[0]) and not TONES[chord][pitch[0] % 12]
+
+    def foreign(self, step: int, chord: int) -> NDArray[np.bool_]:
+        """bool[12]: the pitch classes a semitone from what the player sounds just before a step, except those
+        of the chord and of the player."""
+        player = self.melody.chord(step - 1) > 0
+        pitch, _ = self.melody.line(step - 1, step)
+        player[pitch[pitch >= 0] % 12] = True
+        near = np.roll(player, 1) | np.roll(player, -1)
+        return np.asarray(near & ~player & (TONES[chord] == 0))
 
     def request(
         self,
