@@ -34,6 +34,7 @@ class Band:
         self._armed: tuple[Preset, str] | None = None
         self._epoch = self._number = self._late = 0
         self._revise_at: int | None = None
+        self._left: int | None = None
 
     @property
     def late(self) -> int:
@@ -45,12 +46,13 @@ class Band:
         self._epoch += 1
         self._revise_at = None
         self.situation.begin(step, afresh=afresh)
-        self._planner.begin(step)
+        self._planner.begin(step, None if afresh else self._left)
 
     def stop(self, tick: int) -> None:
         """The music stands still: what sounds ends, what was asked is void."""
         self._epoch += 1
         self._revise_at = None
+        self._left = self.grid.step_of(tick)
         self.situation.memory.cut(self.grid.step_at(tick) + 1)
         self.desk.silence(tick)
 

@@ -199,12 +199,12 @@ class Engine:
         if change is None:
             return
         tick = self.transport.tick(now)
-        self.band.stop(tick)
         if change is Change.STOPPED:
+            self.band.stop(tick)
             self.band.situation.halt(self.band.grid.step_at(tick))
-            return
-        self.band.begin(self.band.grid.step_of(tick), afresh=change is Change.AFRESH)
-        self._note_tempo(now)
+        else:
+            self.band.begin(self.band.grid.step_of(tick), afresh=change is Change.AFRESH)
+            self._note_tempo(now)
 
     def _note_tempo(self, now: float) -> None:
         bpm = self.transport.bpm

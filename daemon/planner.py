@@ -8,7 +8,7 @@ rest of the hop decided anew, once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,10 +44,16 @@ class Planner:
         self._answers: list[Answer] = []
         self._revised = -1
 
-    def begin(self, step: int) -> None:
-        """The music runs on from a step, nothing being committed; the first decision is the next hop's."""
+    def begin(self, step: int, left: int | None = None) -> None:
+        """The music runs on from a step, nothing being committed; the first decision is the next hop's.
+
+        left: the step at which it was left for this one. What was in store for that one is played here, so
+        that a loop has no hole, if both stand at the same place in the bar.
+        """
         self.committed = self.asked = self._boundary(step)
-        self._answers.clear()
+        moved = 0 if left is None else step - left
+        carried = left is not None and self._metre.step_in_bar(moved) == 0
+        self._answers = [replace(a, first=a.first + moved) for a in self._answers if carried]
         self._revised = -1
 
     def take_over(self, other: Planner, preset: str) -> None:

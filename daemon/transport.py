@@ -69,8 +69,10 @@ class Transport:
         follower = self._follower
         match event:
             case Start():
+                # Some DAWs send Start at every turn of a loop: what was heard still counts.
+                change = Change.RESUMED if follower.running else Change.AFRESH
                 follower.start(now)
-                return self._halt(now, Change.AFRESH)
+                return self._halt(now, change)
             case Continue():
                 follower.cont(now)
                 return self._halt(now, Change.RESUMED)

@@ -56,9 +56,18 @@ def test_a_jump_is_no_silence_of_the_player(stage: Any, scores: ModuleType) -> N
     assert later == pytest.approx([6.41 + k for k in range(1, 8)], abs=0.01)
 
 
-def test_a_loop_is_one_performance_and_start_is_a_new_one(stage: Any, scores: ModuleType) -> None:
+@pytest.mark.parametrize("turn", [[Position(0)], [Start()], [Stop(), Position(0), Continue()]])
+def test_a_loop_has_no_hole(stage: Any, scores: ModuleType, turn: list[Any]) -> None:
+    score = scores.tune([72] * 16, 0.1) + scores.pulses(0, 8, [Start()]) + scores.pulses(8, 8, turn)
+    heard = stage.play(score, 15.5)
+    kicks = heard.struck(scores.KICK)
+    assert kicks == pytest.approx([float(beat) for beat in range(1, 16)], abs=0.02)
+    assert len({request.beats.history for request in heard.requests}) == 1
+
+
+def test_a_loop_is_one_performance_and_start_after_stop_is_a_new_one(stage: Any, scores: ModuleType) -> None:
     score = scores.tune([72] * 24, 0.1)
-    for begin, messages in ((0, [Start()]), (8, [Position(0)]), (16, [Start()])):
+    for begin, messages in ((0, [Start()]), (8, [Position(0)]), (16, [Stop(), Start()])):
         score += scores.pulses(begin, 8, messages)
     heard = stage.play(score, 24)
     histories = {request.beats.history for request in heard.requests}

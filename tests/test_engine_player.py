@@ -109,8 +109,10 @@ def test_density_and_variation_reach_the_decisions(stage: Any, scores: ModuleTyp
     heard = stage.play(score, 6, scores.preset(variation=0.5))
     before, after = heard.requests[1], heard.requests[-1]
     assert (before.variation, after.variation) == (0.5, 0.0)
-    assert (before.controls[0], after.controls[0]) == (0.5, 1.0)
-    assert (before.limits.density[0], after.limits.density[0]) == (0.5, 1.0)
+    drums = scores.preset().parts[0].density
+    assert before.controls[0] == pytest.approx(drums)
+    assert after.controls[0] == 1.0
+    assert (before.limits.density[0], after.limits.density[0]) == (drums, 1.0)
 
 
 def test_density_at_nothing_leaves_only_what_is_certain(stage: Any, scores: ModuleType) -> None:

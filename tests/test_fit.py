@@ -99,7 +99,8 @@ def test_the_benchmark_plays_songs_and_keeps_what_it_played(home: Path, tmp_path
     bass = notes(*((16 * bar, 16, 36 + (0, 5, 7, 0)[bar]) for bar in range(4)))
     song = Song("toy/1", "pop", "test", (melody, *[bass] * 4), chords, np.zeros((4, 5), np.uint8))
     save(song, tmp_path / "songs")
-    told = run("fit.py", tmp_path / "songs", "--out", tmp_path / "out", "--json", tmp_path / "fit.json")
+    kept = ("--out", tmp_path / "out", "--json", tmp_path / "fit.json")
+    told = run("fit.py", tmp_path / "songs", "--bars", "4", *kept)
     assert "means of 1 songs" in told
     figures = json.loads((tmp_path / "fit.json").read_text())["songs"]["toy/1"]
     assert figures["real"] == 1.0

@@ -82,3 +82,10 @@ def test_where_nothing_is_revised_the_new_score_stands() -> None:
     new = score(4, (KEYS, 60, 0, 2), (BASS, 36, 1, 3))
     result = revoice(score(4), new, before((KEYS, 64), (BASS, 40)), NOTHING, VOICES)
     assert (result.sustain == new.sustain).all()
+
+
+def test_what_is_to_be_held_but_does_not_sound_is_struck() -> None:
+    result = revoice(
+        score(2), score(2, (KEYS, 60, -1, 3), (KEYS, 64, -1, 3)), before((KEYS, 60)), NOTHING, VOICES
+    )
+    assert [tuple(map(int, each)) for each in np.argwhere(result.onset)] == [(KEYS, 0, 64)]

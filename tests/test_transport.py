@@ -119,11 +119,11 @@ def test_a_group_of_bars_is_of_the_metre() -> None:
 
 def test_start_is_afresh_and_a_jump_is_not() -> None:
     daw = Daw()
-    for messages in ((Start(),), (Position(8),), (Start(),), (Stop(), Continue())):
+    for messages in ((Start(),), (Position(8),), (Start(),), (Stop(), Start()), (Stop(), Continue())):
         daw.send(*messages)
         daw.pulses(10)
     fresh, on, halt = Change.AFRESH, Change.RESUMED, Change.STOPPED
-    assert daw.changes == [fresh, halt, on, halt, fresh, halt, on]
+    assert daw.changes == [fresh, halt, on, halt, on, halt, fresh, halt, on]
 
 
 def test_a_position_while_the_song_stands_counts_from_continue_on() -> None:

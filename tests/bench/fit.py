@@ -1,6 +1,6 @@
 """How well the band fits melodies it was never taught, beside what it must beat.
 
-    python tests/bench/fit.py SONGS --preset pop [--split test] [--limit N] [--out DIR] [--json FILE]
+    python tests/bench/fit.py SONGS --preset pop [--split test] [--bars 16] [--limit N] [--out DIR]
 
 SONGS is a folder of songs that training has prepared. Each melody, at 120 bpm, is played through the engine
 in live mode. `band` is melody-in-harmony: the share of the melody's steps whose pitch class sounds in a
@@ -136,22 +136,24 @@ def main() -> int:
     parser.add_argument("songs", type=Path, help="a folder of prepared songs")
     parser.add_argument("--preset", default="pop")
     parser.add_argument("--split", choices=SPLITS, default="test")
+    parser.add_argument("--bars", type=int, default=16, help="leave out songs of fewer bars")
     parser.add_argument("--limit", type=int, help="so many songs only")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of the first song; each has another")
     parser.add_argument("--out", type=Path, help="keep the MIDI files here")
     parser.add_argument("--json", type=Path, help="write the figures of every song here too")
     options = parser.parse_args()
     preset = Shelf(folder("presets")).get(options.preset)
     accompanist = Library(folder("models")).accompanist(preset)
-    chosen = [song for song in read_all(options.songs, options.split) if len(song.notes[0])][: options.limit]
+    whole = [song for song in read_all(options.songs, options.split) if song.bars >= options.bars]
+    chosen = [song for song in whole if len(song.notes[0])][: options.limit]
     if not chosen:
         sys.exit(f"There are no songs of the split '{options.split}' in {options.songs}.")
     rows: dict[str, dict[str, float]] = {}
     columns = ("band", "real", "late", "tonic", "changes")
     print("".join([f"{'song':24}", *(f"{name:>9}" for name in columns)]))
     with tempfile.TemporaryDirectory() as name:
-        for song in chosen:
-            row = rows[song.name] = play(song, preset, accompanist, options.out or Path(name), options.seed)
+        for seed, song in enumerate(chosen, options.seed):
+            row = rows[song.name] = play(song, preset, accompanist, options.out or Path(name), seed)
             print("".join([f"{song.name:24}", *(f"{row[column]:9.3f}" for column in columns)]), flush=True)
     means = {key: float(np.mean([row[key] for row in rows.values()])) for key in rows[chosen[0].name]}
     report(means, preset, len(rows))
