@@ -10,7 +10,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from bandmate.daemon.accompanist import Accompanist
-from bandmate.daemon.library import SUFFIX, Library
+from bandmate.daemon.catalogue import SUFFIX, Catalogue
 from bandmate.daemon.reload import Watch
 from bandmate.models.contract import ModelError
 from bandmate.presets.load import Shelf
@@ -29,7 +29,7 @@ class Casting:
     """
 
     def __init__(self, presets: Path, models: Path, say: Say) -> None:
-        self._presets, self._library = presets, Library(models)
+        self._presets, self._catalogue = presets, Catalogue(models)
         self._say = say
         self._ready: Ready | None = None
         self._made: dict[Preset, tuple[str, Accompanist]] = {}
@@ -51,7 +51,7 @@ class Casting:
         self._thread.start()
         for name in Shelf(self._presets).names():
             self._jobs.put(partial(self._prepare, name))
-        self._watch = Watch([self._presets, self._library.folder], self._touched)
+        self._watch = Watch([self._presets, self._catalogue.folder], self._touched)
         for folder in self._watch.unwatched:
             self._say(f"{folder} can't be watched: changes to presets there need a restart")
 
@@ -76,7 +76,7 @@ class Casting:
 
     def _make(self, preset: Preset) -> tuple[str, Accompanist]:
         if preset not in self._made:
-            accompanist = self._library.accompanist(preset)
+            accompanist = self._catalogue.accompanist(preset)
             self._counts[preset.name] += 1
             key = f"{preset.name} {self._counts[preset.name]}"
             self._made[preset] = key, accompanist

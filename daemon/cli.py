@@ -138,11 +138,11 @@ def ports() -> None:
 @main.command()
 def presets() -> None:
     """List the presets, and what is wrong with them."""
+    from bandmate.daemon.catalogue import Catalogue
     from bandmate.daemon.config import folder
-    from bandmate.daemon.library import Library
     from bandmate.presets.load import Shelf
 
-    shelf, known = Shelf(folder("presets")), Library(folder("models")).names()
+    shelf, known = Shelf(folder("presets")), Catalogue(folder("models")).names()
     remarks = [*shelf.remarks(), *shelf.broken().values()]
     for name in shelf.names():
         preset = shelf.get(name)
@@ -158,12 +158,12 @@ def presets() -> None:
 @main.command()
 def models() -> None:
     """List the models, and what is wrong with them."""
+    from bandmate.daemon.catalogue import Catalogue
     from bandmate.daemon.config import folder
-    from bandmate.daemon.library import Library
 
-    library = Library(folder("models"))
-    for name in library.names():
-        click.echo(f"{name:20} {library.where(name):9} {library.describe(name)}")
+    catalogue = Catalogue(folder("models"))
+    for name in catalogue.names():
+        click.echo(f"{name:20} {catalogue.where(name):9} {catalogue.describe(name)}")
     click.echo(f"\nYours belong in {folder('models')}")
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from bandmate.bridge.events import Event, NoteOn
 from bandmate.bridge.loopback import Output
 from bandmate.daemon import picture, sample, sound
+from bandmate.daemon.catalogue import Catalogue
 from bandmate.daemon.config import FILE, folder, load
 from bandmate.daemon.errors import writing
-from bandmate.daemon.library import Library
 from bandmate.daemon.page import Voice
 from bandmate.daemon.render import metre_of, render
 from bandmate.daemon.settings import Settings
@@ -28,7 +28,7 @@ def run(preset: str | None, melody: str, out: Path, seed: int, say: Callable[[st
     Raises SongError, PresetError, ModelError, ConfigError or WriteError.
     """
     chosen = Shelf(folder("presets")).get(preset or load(folder(FILE)).preset)
-    accompanist = Library(folder("models")).accompanist(chosen)
+    accompanist = Catalogue(folder("models")).accompanist(chosen)
     song = sample.open(melody)
     struck: list[NoteOn] = []
 

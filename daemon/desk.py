@@ -30,6 +30,8 @@ class Desk:
         self._schedule, self._ledger = Schedule(), Ledger()
         self._out: list[Due] = []
         self._successors: list[tuple[int, Preset]] = []
+        self._moved: dict[int, float] = {}
+        self._pressed: dict[int, bool] = {}
         self._sit_down(preset)
 
     @property
@@ -68,12 +70,12 @@ class Desk:
         self._successors.append((tick, preset))
 
     def level(self, part: int, value: float) -> None:
-        """Move a part's fader, 0..1."""
-        self._levels[part] = value
+        """Move a part's fader, 0..1; it stays there when the preset changes."""
+        self._moved[part] = self._levels[part] = value
 
     def mute(self, part: int, on: bool, tick: int) -> None:
-        """Silence a part or let it play again."""
-        self._mutes[part] = on
+        """Silence a part or let it play again, also when the preset changes."""
+        self._pressed[part] = self._mutes[part] = on
         if on:
             self._leave(tick, self._ledger.silence([self._preset.parts[part].channel]))
 
@@ -126,8 +128,8 @@ class Desk:
 
     def _sit_down(self, preset: Preset) -> None:
         self._preset = preset
-        self._levels = [part.level for part in preset.parts]
-        self._mutes = [part.mute for part in preset.parts]
+        self._levels = [self._moved.get(index, part.level) for index, part in enumerate(preset.parts)]
+        self._mutes = [self._pressed.get(index, part.mute) for index, part in enumerate(preset.parts)]
         self._voice = {part.channel: index for index, part in enumerate(preset.parts)}
 
     def _sounds(self) -> list[Event]:

@@ -38,6 +38,12 @@ class Melody:
         self._pedalled: list[_Played] = []
         self.latest: int | None = None
 
+    def successor(self) -> Melody:
+        """A melody of which nothing was heard yet; the foot stays on the pedal."""
+        melody = Melody(self._split)
+        melody._pedal = self._pedal
+        return melody
+
     def note_on(self, pitch: int, velocity: int, step: int) -> None:
         """A key goes down, nearest to a step; the same key struck again ends its first note."""
         if pitch in self._down:
@@ -73,10 +79,10 @@ class Melody:
             self._pedalled.clear()
 
     def release(self, step: int) -> None:
-        """Everything held ends: keys, pedal."""
-        self.pedal(False, step)
-        for note in self._down.values():
+        """Every note held ends, by key or by pedal. The foot stays where it is."""
+        for note in (*self._pedalled, *self._down.values()):
             self._end(note, step)
+        self._pedalled.clear()
         self._down.clear()
 
     def roll(self, first: int, steps: int, until: int) -> Roll:

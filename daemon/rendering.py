@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bandmate.daemon import song as songs
+from bandmate.daemon.catalogue import Catalogue
 from bandmate.daemon.config import FILE, folder, load
 from bandmate.daemon.errors import writing
-from bandmate.daemon.library import Library
 from bandmate.daemon.render import metre_of, render
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode
@@ -44,7 +44,7 @@ def run(order: Order, progress: Callable[[float], None]) -> list[str]:
     if order.tempo is not None:
         song = replace(song, tempos=((0.0, order.tempo),))
     chosen = Shelf(folder("presets")).get(order.preset or config.preset)
-    accompanist = Library(folder("models")).accompanist(chosen)
+    accompanist = Catalogue(folder("models")).accompanist(chosen)
     settings = Settings(
         mode=Mode(order.mode),
         seed=order.seed,

@@ -50,7 +50,7 @@ class Situation:
         self.melody = Melody(split)
         self.memory = Memory()
         self.foreseen: Chords | None = None
-        self._seed, self._split = seed, split
+        self._seed = seed
         self._histories = 0
         self._history = History(0, 0)
         self._origin = 0
@@ -62,7 +62,7 @@ class Situation:
         if afresh:
             self._histories += 1
             self._history = History(self._histories, step)
-            self.melody = Melody(self._split)
+            self.melody = self.melody.successor()
             self._origin = step
             self._sounded = None
         else:

@@ -208,3 +208,12 @@ def test_in_the_take_every_note_ends_in_the_track_it_began_in(tmp_path: Path) ->
     assert take.notes(3) == [(24, 12, 40, 64)]
     take.write(tmp_path / "take.mid")
     assert len(mido.MidiFile(tmp_path / "take.mid").tracks) == 6
+
+
+def test_faders_and_mutes_that_were_moved_stay_where_they_are_when_the_preset_changes(desk: Desk) -> None:
+    desk.level(1, 0.5)
+    desk.mute(2, True, 0)
+    desk.switch(preset(2, 5, 6, 7), 24)
+    put(desk, (1, 0, 1, 41), (2, 0, 1, 60), (3, 0, 1, 70), first=4)
+    struck = [(e.channel, e.velocity) for _, e in play(desk, 24) if isinstance(e, NoteOn)]
+    assert struck == [(5, 32), (7, 64)]

@@ -100,7 +100,7 @@ def test_a_key_struck_again_under_the_pedal_ends_the_note_that_rang() -> None:
     assert line(melody, 6) == [72] * 5 + [-1]
 
 
-def test_all_notes_off_ends_keys_and_pedal() -> None:
+def test_all_notes_off_ends_what_keys_and_pedal_hold() -> None:
     melody = Melody()
     melody.pedal(True, 0)
     melody.note_on(72, 80, 0)
@@ -108,9 +108,6 @@ def test_all_notes_off_ends_keys_and_pedal() -> None:
     melody.note_off(72, 1)
     melody.release(2)
     assert line(melody, 4) == [76, 76, -1, -1]
-    melody.note_on(74, 80, 3)
-    melody.note_off(74, 4)
-    assert line(melody, 6)[4:] == [-1, -1]
 
 
 def test_notes_held_below_the_split_are_chords_and_not_the_line() -> None:
@@ -164,3 +161,17 @@ def test_energy_is_the_mean_velocity_of_the_last_two_bars() -> None:
         melody.note_on(72, velocity, step)
     assert melody.energy(48) == pytest.approx(80 / 127)
     assert melody.energy(74) == pytest.approx(60 / 127)
+
+
+def test_the_foot_stays_on_the_pedal_when_the_notes_end_and_when_a_new_melody_begins() -> None:
+    before = Melody()
+    before.pedal(True, 0)
+    before.note_on(72, 80, 0)
+    before.note_off(72, 1)
+    before.release(2)
+    assert line(before, 4) == [72, 72, -1, -1]
+    after = before.successor()
+    assert line(after, 2) == [-1, -1]
+    after.note_on(74, 80, 0)
+    after.note_off(74, 1)
+    assert line(after, 4) == [74, 74, 74, 74]

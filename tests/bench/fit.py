@@ -28,8 +28,8 @@ import numpy as np
 
 from bandmate.daemon import song as songs
 from bandmate.daemon.accompanist import Accompanist
+from bandmate.daemon.catalogue import Catalogue
 from bandmate.daemon.config import folder
-from bandmate.daemon.library import Library
 from bandmate.daemon.metre import Grid
 from bandmate.daemon.render import MELODY_CHANNEL, Rendering, metre_of, render
 from bandmate.daemon.settings import Settings
@@ -143,7 +143,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write the figures of every song here too")
     options = parser.parse_args()
     preset = Shelf(folder("presets")).get(options.preset)
-    accompanist = Library(folder("models")).accompanist(preset)
+    accompanist = Catalogue(folder("models")).accompanist(preset)
     whole = [song for song in read_all(options.songs, options.split) if song.bars >= options.bars]
     chosen = [song for song in whole if len(song.notes[0])][: options.limit]
     if not chosen:

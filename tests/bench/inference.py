@@ -27,8 +27,8 @@ import playing
 
 from bandmate.bridge.clock import now
 from bandmate.daemon import sample
+from bandmate.daemon.catalogue import Catalogue
 from bandmate.daemon.config import folder
-from bandmate.daemon.library import Library
 from bandmate.daemon.render import metre_of, render
 from bandmate.daemon.settings import Settings
 from bandmate.presets.load import Shelf
@@ -54,7 +54,7 @@ class Reference:
 def measure(name: str, melody: str, rounds: int) -> dict[str, float]:
     """Play a melody to a preset so many times, and return the figures of its decisions, in ms."""
     preset = Shelf(folder("presets")).get(name)
-    accompanist = Library(folder("models")).accompanist(preset)
+    accompanist = Catalogue(folder("models")).accompanist(preset)
     song, reference = sample.open(melody), Reference()
     taken: list[float] = []
     for seed in range(rounds):

@@ -14,7 +14,7 @@ from bandmate.presets.preset import Preset
 SUFFIX = ".onnx"
 
 
-class Library:
+class Catalogue:
     """Finds and loads model files."""
 
     def __init__(self, folder: Path) -> None:
