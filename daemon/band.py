@@ -8,7 +8,7 @@ from bandmate.daemon.desk import Desk
 from bandmate.daemon.metre import Grid
 from bandmate.daemon.planner import Commitment, Planner
 from bandmate.daemon.presence import Presence, presence
-from bandmate.daemon.request import Answer, Request
+from bandmate.daemon.request import Answer, Chords, Request
 from bandmate.daemon.revision import revoice
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode, Situation
@@ -67,6 +67,11 @@ class Band:
         if timeline is None and self._armed is not None:
             self._switch(self._planner.committed)
             self.desk.silence(self.grid.tick_of(self._planner.committed))
+
+    def chords(self, step: int) -> Chords:
+        """The chords int[n] from a step on: those committed, then those planned."""
+        committed = max(self._planner.committed - step, 0)
+        return np.concatenate([self.situation.memory.chords(step, committed), self._planner.outlook()])
 
     def presence(self, step: int) -> Presence:
         """Whether the band plays at a step."""

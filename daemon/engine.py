@@ -49,7 +49,7 @@ class Actions:
 @dataclass(frozen=True)
 class Status:
     """For a status line: bar and beat from 1 (0 while the music stands), the presence, the chord now and the
-    one committed next, how many answers were late and how many notes were dropped."""
+    one planned next, how many answers were late and how many notes were dropped."""
 
     bar: int
     beat: int
@@ -143,8 +143,7 @@ class Engine:
             return Status(0, 0, *still, late, dropped)
         step = band.grid.step_at(self.transport.tick(now))
         song = step - band.grid.step_of(self.transport.song_shift)
-        chords = band.situation.memory.chords(step, metre.steps_per_bar)
-        names = tuple(dict.fromkeys(symbol(int(chord)) for chord in chords))[:2]
+        names = tuple(dict.fromkeys(symbol(int(chord)) for chord in band.chords(step)))[:2]
         return Status(
             metre.bar_of(song) + 1,
             metre.step_in_bar(song) // 4 + 1,

@@ -111,6 +111,13 @@ class Planner:
             return self._close(self._cut(max(there, key=lambda answer: answer.first), first, last))
         return self._close(Commitment(first, _rest(last - first), np.full(last - first, NONE, np.int_)))
 
+    def outlook(self) -> Chords:
+        """The chords int[n] planned for the steps not yet committed, by the newest answer there is."""
+        newest = max(self._answers, key=lambda answer: answer.first, default=None)
+        if newest is None:
+            return np.zeros(0, np.int_)
+        return newest.chords[max(self.committed - newest.first, 0) :]
+
     def rest(self) -> Commitment:
         """Commit a hop of rest, with nothing to fall back on."""
         self._answers.clear()
