@@ -330,3 +330,15 @@ def test_progress_is_drawn_on_a_terminal_only(
     assert ("rendering" in error.getvalue() and "100%" in error.getvalue()) == terminal
     assert bool(error.getvalue()) == terminal
     assert capsys.readouterr().out == ""
+
+
+def test_the_preset_in_the_documentation_can_be_played(home: Path) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "presets.md").read_text(encoding="utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    (home / "presets").mkdir(exist_ok=True)
+    (home / "presets" / "example.yaml").write_text(example, encoding="utf-8")
+    told = CliRunner().invoke(main, ["presets"])
+    assert "jazz" in told.output
+    assert "example.yaml" not in told.output
+    done = CliRunner().invoke(main, ["demo", "--preset", "jazz", "--out", str(home / "out")])
+    assert done.exit_code == 0, done.output
