@@ -15,6 +15,8 @@ OUTPUTS = ("multichannel", "split", "single")
 CLOCKS = ("auto", "internal", "midi")
 MODE = "With you, in turns of two bars, or (offline) knowing all that comes."
 SEED = "Another seed, another performance."
+# On validation songs this one has held strings and a steady bass, in both packaged presets.
+FIRST_SEED = 5
 
 
 class Tempo(click.FloatRange):
@@ -50,7 +52,7 @@ def main() -> None:
 @click.option("--preset", default=None, help="The band; see 'bandmate presets'.  [default: pop]")
 @click.option("--melody", default="ode-to-joy", show_default=True, help="One of the bundled melodies.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="A folder.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help=SEED)
+@click.option("--seed", type=click.IntRange(0), default=FIRST_SEED, show_default=True, help=SEED)
 @sentences
 def demo(preset: str | None, melody: str, out: Path, seed: int) -> None:
     """Hear and see the band without any MIDI gear.
@@ -69,7 +71,7 @@ def demo(preset: str | None, melody: str, out: Path, seed: int) -> None:
 )
 @click.option("--preset", default=None, help="The band; see 'bandmate presets'.  [default: pop]")
 @click.option("--mode", type=click.Choice(MODES), default="live", show_default=True, help=MODE)
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help=SEED)
+@click.option("--seed", type=click.IntRange(0), default=FIRST_SEED, show_default=True, help=SEED)
 @click.option("--track", type=click.IntRange(1), default=None, help="The file's track with the melody.")
 @click.option("--tempo", type=Tempo(20, 400), default=None, help="Beats a minute, in place of the file's.")
 @click.option("--split", type=click.IntRange(0, 127), default=0, help="Notes below this pitch are chords.")
