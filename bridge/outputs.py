@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,9 +54,9 @@ def multichannel(port: Sink) -> Fanout:
     return Fanout(dict.fromkeys(range(1, 17), port))
 
 
-def single(port: Sink, channel: int) -> Fanout:
-    """One channel to one port, the others nowhere."""
-    return Fanout({channel: port})
+def single(port: Sink, channels: Iterable[int]) -> Fanout:
+    """The channels of one part to one port, the others nowhere."""
+    return Fanout(dict.fromkeys(channels, port))
 
 
 def split(ports: Mapping[int, Sink]) -> Fanout:

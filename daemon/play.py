@@ -93,7 +93,7 @@ def _output(midi: Midi, config: Config, preset: Preset) -> Fanout:
     places = _places(preset, [shelf.get(name) for name in shelf.names()])
     if config.output == "single":
         wanted = [channel for channel, place in places.items() if place == config.part - 1]
-        return outputs.split(dict.fromkeys(wanted, midi.open_output(config.out_port)))
+        return outputs.single(midi.open_output(config.out_port), wanted)
     if config.out_port is not None:
         raise PortError("'split' opens four ports of its own; leave --out away, or choose another --output")
     ports = [midi.open_output(None, f"bandmate {part.name}") for part in preset.parts]

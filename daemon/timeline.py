@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 TICKS_PER_BEAT = 24
 TICKS_PER_STEP = 6
@@ -60,7 +60,3 @@ class Timeline:
     def retempo(self, now: float, bpm: float) -> Timeline:
         """Another tempo from `now` on; the position at `now` stays."""
         return Timeline.at(bpm, self.position(now), now)
-
-    def moved(self, now: float, tick: float) -> Timeline:
-        """The same tempo with `tick` at `now`: the song has been put somewhere else."""
-        return replace(self, tick=tick, time=now)

@@ -34,9 +34,9 @@ def test_split_sends_each_channel_to_its_port_and_the_rest_to_all() -> None:
     assert to_bass == [NoteOn(2, 40, 80), NoteOff(2, 40), Stop()]
 
 
-def test_single_sends_one_channel_only() -> None:
+def test_single_sends_one_parts_channels_only() -> None:
     (port,), (heard,) = ports(1)
-    band = outputs.single(port, channel=2)
+    band = outputs.single(port, [2])
     for event in PLAYED:
         band.send(event)
     assert heard == [NoteOn(2, 40, 80), NoteOff(2, 40), Stop()]

@@ -42,11 +42,6 @@ def test_a_new_tempo_does_not_move_the_music(before: float, after: float, now: f
     assert changed.position(now + 1) - changed.position(now) == pytest.approx(after * 24 / 60)
 
 
-def test_a_move_keeps_the_tempo() -> None:
-    moved = Timeline.at(90, 0, 0.0).moved(10.0, 96)
-    assert (moved.position(10.0), moved.bpm) == (96, pytest.approx(90))
-
-
 @pytest.mark.parametrize("bpm", [19.9, 400.1, 0, -120, float("nan"), float("inf")])
 def test_a_tempo_out_of_range_is_refused(bpm: float) -> None:
     with pytest.raises(ValueError, match="20 to 400"):
