@@ -108,8 +108,9 @@ def render(**options: Any) -> None:
 def play(seed: int | None, mode: str, no_record: bool, trace: Path | None, **flags: Any) -> None:
     """Play with the band, live. Ctrl-C ends it."""
     from bandmate.daemon import play as performance
-    from bandmate.daemon.config import FILE, folder, load, override
+    from bandmate.daemon.config import FILE, load, override
     from bandmate.daemon.console import Console
+    from bandmate.presets.home import folder
 
     config = override(load(folder(FILE)), record=False if no_record else None, **flags)
     console = Console()
@@ -141,7 +142,7 @@ def ports() -> None:
 def presets() -> None:
     """List the presets, and what is wrong with them."""
     from bandmate.daemon.catalogue import Catalogue
-    from bandmate.daemon.config import folder
+    from bandmate.presets.home import folder
     from bandmate.presets.load import Shelf
 
     shelf, known = Shelf(folder("presets")), Catalogue(folder("models")).names()
@@ -161,7 +162,7 @@ def presets() -> None:
 def models() -> None:
     """List the models, and what is wrong with them."""
     from bandmate.daemon.catalogue import Catalogue
-    from bandmate.daemon.config import folder
+    from bandmate.presets.home import folder
 
     catalogue = Catalogue(folder("models"))
     for name in catalogue.names():

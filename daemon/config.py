@@ -5,12 +5,9 @@ The later wins: packaged preset, the user's preset, config.yaml, flags of the co
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from bandmate.daemon.controls import TAKEN, ControlMap
 from bandmate.presets.document import Mistakes, Table, parse
@@ -56,16 +53,6 @@ class Config:
 # `in` and `out`, as the flags are called, can't be names in Python.
 _NAMES = {"in_port": "in", "out_port": "out"}
 _FIELDS = tuple(_NAMES.get(each.name, each.name) for each in fields(Config))
-
-
-def folder(*inside: str) -> Path:
-    """The user's folder, or one in it (presets, models, takes); it need not exist.
-
-    The environment variable BANDMATE_HOME names it, else it is where the system keeps user data.
-    """
-    home = os.environ.get("BANDMATE_HOME")
-    root = Path(home).expanduser() if home else platformdirs.user_data_path("bandmate", appauthor=False)
-    return root.joinpath(*inside)
 
 
 def load(path: Path) -> Config:

@@ -11,12 +11,13 @@ from bandmate.bridge.events import Event, NoteOn
 from bandmate.bridge.loopback import Output
 from bandmate.daemon import picture, sample, sound
 from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.config import FILE, folder, load
+from bandmate.daemon.config import FILE, load
 from bandmate.daemon.errors import writing
 from bandmate.daemon.page import Voice
 from bandmate.daemon.render import metre_of, render
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.takes import MELODY, Take
+from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 
 DRUMS = 10

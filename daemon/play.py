@@ -17,7 +17,7 @@ from bandmate.bridge.outputs import Fanout
 from bandmate.bridge.ports import Midi
 from bandmate.daemon.casting import Casting
 from bandmate.daemon.conductor import Conductor
-from bandmate.daemon.config import Config, folder
+from bandmate.daemon.config import Config
 from bandmate.daemon.engine import Engine, Status
 from bandmate.daemon.errors import writing
 from bandmate.daemon.settings import Settings
@@ -25,6 +25,7 @@ from bandmate.daemon.situation import Mode
 from bandmate.daemon.takes import Take
 from bandmate.daemon.trace import Trace
 from bandmate.daemon.transport import Clock
+from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
 

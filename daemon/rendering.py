@@ -8,11 +8,12 @@ from pathlib import Path
 
 from bandmate.daemon import song as songs
 from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.config import FILE, folder, load
+from bandmate.daemon.config import FILE, load
 from bandmate.daemon.errors import writing
 from bandmate.daemon.render import metre_of, render
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode
+from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 
 

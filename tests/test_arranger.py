@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandmate.models.harmony import NONE, TONES
-from bandmate.training import arranger, chords, lines
+from bandmate.training import chords, lines
+from bandmate.training.arranging import pad as arranger
 
 C, F, G, AM = 0, 5, 7, 21
 LOW, HIGH = 55, 76

@@ -10,15 +10,18 @@ import pytest
 from bandmate.models import contract
 from bandmate.models.contract import Card
 from bandmate.models.generator import Generator
-from bandmate.training.recipe import PARTS, Recipe
+from bandmate.training.fitting.recipe import PARTS, Recipe
 from bandmate.training.songs import Song
 
 torch = pytest.importorskip("torch")
 
-from bandmate.training import band_export, band_fit, calibrate, critic, losses, style, windows  # noqa: E402
-from bandmate.training.band import Band, Player  # noqa: E402
-from bandmate.training.critic import Critic  # noqa: E402
-from bandmate.training.windows import HEIGHT, KIT, LOW, Corpus, Inputs, Truth  # noqa: E402
+from bandmate.training.band import calibrate, critic, losses, style
+from bandmate.training.band import lesson as band_fit
+from bandmate.training.band.critic import Critic
+from bandmate.training.band.network import Band, Player
+from bandmate.training.fitting import export as band_export
+from bandmate.training.fitting import windows
+from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus, Inputs, Truth
 
 TINY = Recipe(
     channels=(8, 8, 16, 16),
@@ -110,7 +113,7 @@ def test_a_kit_is_nine_drums_that_are_not_held_and_its_gate_is_the_likeliest() -
 
 
 def test_the_network_sees_what_each_part_holds_at_the_cut() -> None:
-    from bandmate.training.picture import sounding
+    from bandmate.training.band.picture import sounding
 
     tracks = torch.zeros(1, 2, 4, 32, HEIGHT)
     tracks[0, 0, 3, 4:8, 40] = 1
@@ -125,7 +128,7 @@ def test_the_network_sees_what_each_part_holds_at_the_cut() -> None:
 
 
 def test_a_voice_lies_under_itself_a_bar_and_a_window_later() -> None:
-    from bandmate.training.picture import lay
+    from bandmate.training.band.picture import lay
 
     steps = torch.arange(64.0)
     tracks = torch.stack([steps[:32], steps[:32], steps[32:], steps[32:]])[None, None, :, :, None]

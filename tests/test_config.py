@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from bandmate.daemon.config import Config, ConfigError, folder, load, override, read
+from bandmate.daemon.config import Config, ConfigError, load, override, read
 from bandmate.daemon.controls import ControlMap
+from bandmate.presets.home import folder
 
 
 def test_everything_can_be_set():

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from bandmate.training import chorales, cli, corpus, groove, lines, pop909, quartets, smf
+from bandmate.training import cli, lines
+from bandmate.training.corpora import chorales, groove, pop909, quartets
+from bandmate.training.corpora import dataset as corpus
+from bandmate.training.reading import smf
 from bandmate.training.songs import ARRANGED, REAL, SILENT, STYLE_PAIRED, load, read_all
 
 TICKS = 480

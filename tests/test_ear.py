@@ -16,8 +16,12 @@ from bandmate.training.songs import SPLITS, Song, save
 
 torch = pytest.importorskip("torch")
 
-from bandmate.training import cli, ear_export, ear_fit, ear_score, lessons  # noqa: E402
-from bandmate.training.ear import STATE, Ear  # noqa: E402
+from bandmate.training import cli
+from bandmate.training.ear import export as ear_export
+from bandmate.training.ear import fit as ear_fit
+from bandmate.training.ear import lessons
+from bandmate.training.ear import score as ear_score
+from bandmate.training.ear.network import STATE, Ear
 
 TUNE = (60, 60, 67, 67, 69, 69, 67, -1, 65, 65, 64, 64, 62, 62, 60, -1)
 

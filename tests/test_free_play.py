@@ -9,9 +9,10 @@ from click.testing import CliRunner
 
 from bandmate.models.contract import Card
 from bandmate.models.decoding import Limits
-from bandmate.training import figures, recipe, rollout
-from bandmate.training.recipe import Recipe
-from bandmate.training.rollout import Manner, Stage
+from bandmate.training.fitting import recipe
+from bandmate.training.fitting.recipe import Recipe
+from bandmate.training.judging import figures, rollout
+from bandmate.training.judging.rollout import Manner, Stage
 from bandmate.training.songs import Song, save
 
 PARTS = ("drums", "bass", "keys", "strings")
@@ -155,7 +156,7 @@ def tune(name: str, split: str, bars: int = 17) -> Song:
 
 def test_the_commands_teach_resume_judge_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch")
-    from bandmate.training import calibrate
+    from bandmate.training.band import calibrate
     from bandmate.training.band_cli import band
 
     monkeypatch.setattr(calibrate, "ROUNDS", 1)

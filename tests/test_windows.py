@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from bandmate.models.harmony import NONE
-from bandmate.training import windows
-from bandmate.training.recipe import Recipe
+from bandmate.training.fitting import windows
+from bandmate.training.fitting.recipe import Recipe
+from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus
 from bandmate.training.songs import Song
-from bandmate.training.windows import HEIGHT, KIT, LOW, Corpus
 
 PARTS = ("drums", "bass", "keys", "strings")
 AS_PLAYED = Recipe(

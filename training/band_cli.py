@@ -13,10 +13,10 @@ import click
 from bandmate.models.contract import Card, ModelError
 
 if TYPE_CHECKING:
-    from bandmate.training.band import Player
-    from bandmate.training.band_fit import Lesson
-    from bandmate.training.recipe import Recipe
-    from bandmate.training.rollout import Stage
+    from bandmate.training.band.lesson import Lesson
+    from bandmate.training.band.network import Player
+    from bandmate.training.fitting.recipe import Recipe
+    from bandmate.training.judging.rollout import Stage
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 PHASES = {"reconstruction": "reconstruction.pt", "latest": "checkpoint.pt"}
@@ -47,7 +47,7 @@ def fit(
     resume: bool,
 ) -> None:
     """Teach a generator from the training songs of the folder SONGS. Ctrl-C stops it cleanly."""
-    from bandmate.training import band_fit
+    from bandmate.training.band import lesson as band_fit
 
     kept = run / "checkpoint.pt"
     if kept.exists() != resume:
@@ -77,7 +77,8 @@ def fit(
 @click.option("--corpus", "corpora", multiple=True, help="A corpus it was taught on, for the file's card.")
 def export(run: Path, songs: Path, out: Path, phase: str, corpora: tuple[str, ...]) -> None:
     """Make an .onnx file of a run: a bank of styles and calibrated cuts from SONGS, parity checked."""
-    from bandmate.training import band_export, performance
+    from bandmate.training.band import performance
+    from bandmate.training.fitting import export as band_export
 
     lesson, player, card, stage = _prepared(run, songs, phase, "valid")
     found = performance.judge(lesson, player, card, stage, performance.MANNER)
@@ -97,8 +98,9 @@ def export(run: Path, songs: Path, out: Path, phase: str, corpora: tuple[str, ..
 @click.option("--temperature", type=float, default=0.5, show_default=True, help="Of the noise on the gates.")
 def evaluate(run: Path, songs: Path, split: str, ahead: bool, temperature: float) -> None:
     """Figures of free-running play on songs, a line a part: the real ones, then each phase of the run."""
-    from bandmate.training import figures, performance
-    from bandmate.training.rollout import Manner
+    from bandmate.training.band import performance
+    from bandmate.training.judging import figures
+    from bandmate.training.judging.rollout import Manner
 
     manner = Manner(ahead=ahead, temperature=temperature)
     real = None
@@ -114,7 +116,7 @@ def evaluate(run: Path, songs: Path, split: str, ahead: bool, temperature: float
 
 def _prepared(run: Path, songs: Path, phase: str, split: str) -> tuple[Lesson, Player, Card, Stage]:
     """A run's generator at the end of a phase, calibrated, and the songs to judge it by."""
-    from bandmate.training import performance
+    from bandmate.training.band import performance
     from bandmate.training.songs import read_all
 
     if not (run / PHASES[phase]).exists():
@@ -131,7 +133,7 @@ def _prepared(run: Path, songs: Path, phase: str, split: str) -> tuple[Lesson, P
 
 def _recipe(file: Path | None, genre: str, changes: tuple[str, ...]) -> Recipe:
     """The recipe of a file, or the genre's, with single lines changed."""
-    from bandmate.training import recipe
+    from bandmate.training.fitting import recipe
 
     try:
         chosen = recipe.read(file) if file else recipe.Recipe(genre=genre, parts=recipe.PARTS[genre])
@@ -143,9 +145,9 @@ def _recipe(file: Path | None, genre: str, changes: tuple[str, ...]) -> Recipe:
 def _lesson(songs: Path, chosen: Recipe) -> Lesson:
     import torch
 
-    from bandmate.training.band_fit import Lesson
+    from bandmate.training.band.lesson import Lesson
+    from bandmate.training.fitting.windows import Corpus
     from bandmate.training.songs import read_all
-    from bandmate.training.windows import Corpus
 
     found = read_all(songs, "train")
     if not found:

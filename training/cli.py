@@ -12,7 +12,7 @@ import click
 from bandmate.training.band_cli import band
 
 if TYPE_CHECKING:
-    from bandmate.training.corpus import Rejected
+    from bandmate.training.corpora.dataset import Rejected
     from bandmate.training.songs import Song
 
 GENRES = click.Choice(["pop", "symphony"])
@@ -33,7 +33,7 @@ def prepare(datasets: Path, genre: str, out: Path) -> None:
 
     Pop takes pop909 and groove; symphony takes openscore_string_quartets and jsb_deepcomposer.
     """
-    from bandmate.training import corpus
+    from bandmate.training.corpora import dataset as corpus
 
     with ExitStack() as stack:
         try:
@@ -47,7 +47,7 @@ def _pieces(genre: str, dataset: Callable[[str], Path]) -> Iterator[Song | Rejec
     """The songs of a genre, read as they are asked for. Raises FileNotFoundError if a data set is missing."""
     from itertools import chain
 
-    from bandmate.training import chorales, groove, pop909, quartets
+    from bandmate.training.corpora import chorales, groove, pop909, quartets
 
     if genre == "pop":
         return pop909.read(dataset("pop909"), groove.read(dataset("groove")))
@@ -71,8 +71,9 @@ def ear(
     import torch
 
     from bandmate.models.contract import ModelError
-    from bandmate.training import ear_export, ear_fit
-    from bandmate.training.lessons import lesson
+    from bandmate.training.ear import export as ear_export
+    from bandmate.training.ear import fit as ear_fit
+    from bandmate.training.ear.lessons import lesson
     from bandmate.training.songs import read_all
 
     torch.set_num_threads(1)

@@ -29,12 +29,12 @@ import numpy as np
 from bandmate.daemon import song as songs
 from bandmate.daemon.accompanist import Accompanist
 from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.config import folder
 from bandmate.daemon.metre import Grid
 from bandmate.daemon.render import MELODY_CHANNEL, Rendering, metre_of, render
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.takes import MELODY
 from bandmate.models.roll import WINDOW
+from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
 from bandmate.training import lines

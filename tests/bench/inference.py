@@ -28,9 +28,9 @@ import playing
 from bandmate.bridge.clock import now
 from bandmate.daemon import sample
 from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.config import folder
 from bandmate.daemon.render import metre_of, render
 from bandmate.daemon.settings import Settings
+from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 
 LIMIT = 25.0

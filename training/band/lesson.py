@@ -19,12 +19,13 @@ import torch
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
-from bandmate.training import critic as judging
-from bandmate.training import losses, recipe, windows
-from bandmate.training.band import Band, Heads
-from bandmate.training.critic import Critic
-from bandmate.training.recipe import Recipe
-from bandmate.training.style import SHIFT, Encoder
+from bandmate.training.band import critic as judging
+from bandmate.training.band import losses
+from bandmate.training.band.critic import Critic
+from bandmate.training.band.network import Band, Heads
+from bandmate.training.band.style import SHIFT, Encoder
+from bandmate.training.fitting import recipe, windows
+from bandmate.training.fitting.recipe import Recipe
 
 LOG_EVERY = 50
 SAVE_EVERY = 500

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from bandmate.models.contract import Card
-from bandmate.training import calibrate, figures
-from bandmate.training.band import Player
-from bandmate.training.band_fit import Lesson
-from bandmate.training.rollout import Manner, Stage, free_run, stage
+from bandmate.training.band import calibrate
+from bandmate.training.band.lesson import Lesson
+from bandmate.training.band.network import Player
+from bandmate.training.judging import figures
+from bandmate.training.judging.rollout import Manner, Stage, free_run, stage
 from bandmate.training.songs import Song, read_all
 
 Figures = dict[str, dict[str, float]]

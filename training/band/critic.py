@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from bandmate.models.roll import PARTS
-from bandmate.training.band import Band, Heads
-from bandmate.training.picture import Picture
-from bandmate.training.windows import Inputs, Truth
+from bandmate.training.band.network import Band, Heads
+from bandmate.training.band.picture import Picture
+from bandmate.training.fitting.windows import Inputs, Truth
 
 ROLL = 2 * PARTS
 CONDITION = 4 + 2 * PARTS + 2

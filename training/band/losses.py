@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from bandmate.training.band import Band, Heads
-from bandmate.training.windows import Truth
+from bandmate.training.band.network import Band, Heads
+from bandmate.training.fitting.windows import Truth
 
 LOUD = 4.0
 

@@ -20,13 +20,14 @@ from torch import Tensor
 from bandmate.models.contract import Card
 from bandmate.models.decoding import Limits
 from bandmate.models.roll import PARTS, WINDOW
-from bandmate.training import figures, windows
-from bandmate.training.band import Band, Heads, Player
-from bandmate.training.recipe import Recipe
-from bandmate.training.rollout import Array, Manner, Say, Stage, free_run
+from bandmate.training.band.network import Band, Heads, Player
+from bandmate.training.band.style import Encoder, keys_of, sharpness_of
+from bandmate.training.fitting import windows
+from bandmate.training.fitting.recipe import Recipe
+from bandmate.training.fitting.windows import Corpus, Inputs, Truth
+from bandmate.training.judging import figures
+from bandmate.training.judging.rollout import Array, Manner, Say, Stage, free_run
 from bandmate.training.songs import STEPS_PER_BAR
-from bandmate.training.style import Encoder, keys_of, sharpness_of
-from bandmate.training.windows import Corpus, Inputs, Truth
 
 ROUNDS = 6
 GAIN = 0.8

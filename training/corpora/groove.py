@@ -15,8 +15,8 @@ from random import Random
 
 import numpy as np
 
-from bandmate.training import smf
 from bandmate.training.lines import as_notes, between, joined, moved
+from bandmate.training.reading import smf
 from bandmate.training.songs import STEPS_PER_BAR, Notes
 
 PHRASE = 8

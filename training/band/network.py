@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from bandmate.models.contract import CONTROLS
-from bandmate.training.picture import Picture
-from bandmate.training.recipe import Recipe
-from bandmate.training.unet import Block, UNet
-from bandmate.training.windows import HEIGHT, KIT, LOW, Inputs
+from bandmate.training.band.picture import Picture
+from bandmate.training.band.unet import Block, UNet
+from bandmate.training.fitting.recipe import Recipe
+from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Inputs
 
 COND = 64
 COLUMN = 64

@@ -17,8 +17,8 @@ from torch.nn import functional as F
 from torch.utils.tensorboard import SummaryWriter
 
 from bandmate.models.harmony import CHORDS, TONES
-from bandmate.training.ear import Answer, Ear
-from bandmate.training.lessons import UNKNOWN, Batch, Lesson, batch, whole
+from bandmate.training.ear.lessons import UNKNOWN, Batch, Lesson, batch, whole
+from bandmate.training.ear.network import Answer, Ear
 
 CHECKPOINT = "ear.pt"
 VALIDATED = 24

@@ -17,8 +17,8 @@ from bandmate.models.contract import CONTROLS, Card
 from bandmate.models.decoding import Limits
 from bandmate.models.generator import Probabilities
 from bandmate.models.roll import PARTS, PITCHES, WINDOW
+from bandmate.training.fitting.windows import HEIGHT, HOP, LOW, Corpus, plan_rows, voices_of
 from bandmate.training.songs import STEPS_PER_BAR, Song
-from bandmate.training.windows import HEIGHT, HOP, LOW, Corpus, plan_rows, voices_of
 
 Array = NDArray[np.float32]
 Say = Callable[[Mapping[str, Array]], tuple[Array, ...]]

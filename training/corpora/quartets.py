@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmate.training import scores
-from bandmate.training.corpus import Rejected
+from bandmate.training.corpora import scores
+from bandmate.training.corpora.dataset import Rejected
 from bandmate.training.lines import as_notes, between, untangled
 from bandmate.training.songs import BEATS_PER_BAR, STEPS_PER_BAR, Notes, Song
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bandmate.training import scores, smf
-from bandmate.training.corpus import Rejected
+from bandmate.training.corpora import scores
+from bandmate.training.corpora.dataset import Rejected
 from bandmate.training.lines import as_notes, between, untangled
+from bandmate.training.reading import smf
 from bandmate.training.songs import STEPS_PER_BAR, Notes, Song
 
 BARS = 2

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from bandmate.models.roll import WINDOW
-from bandmate.training.windows import HEIGHT, KIT, LOW
+from bandmate.training.fitting.windows import HEIGHT, KIT, LOW
 
 BAR = 16
 PHASES = 6

@@ -12,7 +12,7 @@ import torch
 from bandmate.models import contract
 from bandmate.models.contract import CONTROLS, GENERATOR_INPUTS, Card, ModelError
 from bandmate.models.generator import Generator
-from bandmate.training.band import Player
+from bandmate.training.band.network import Player
 
 OPSET = 18
 TOLERANCE = 1e-4

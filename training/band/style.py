@@ -11,9 +11,9 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from bandmate.training.recipe import Recipe
-from bandmate.training.unet import norm
-from bandmate.training.windows import HEIGHT, KIT, LOW
+from bandmate.training.band.unet import norm
+from bandmate.training.fitting.recipe import Recipe
+from bandmate.training.fitting.windows import HEIGHT, KIT, LOW
 
 SHIFT = 6
 

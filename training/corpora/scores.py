@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bandmate.training.arranger import pad
+from bandmate.training.arranging.pad import pad
 from bandmate.training.chords import derive
 from bandmate.training.lines import monophonic, provenance
 from bandmate.training.songs import ARRANGED, BEATS_PER_BAR, REAL, Notes, Song, split_of

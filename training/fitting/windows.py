@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bandmate.models.harmony import NONE, TONES
 from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
-from bandmate.training.recipe import Recipe
+from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.songs import STEPS_PER_BAR, VOICES, Song
 
 LOW, HEIGHT = 26, 72

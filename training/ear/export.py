@@ -14,8 +14,8 @@ from bandmate.models import contract
 from bandmate.models.contract import EAR_INPUTS, EAR_OPTIONAL, EAR_OUTPUTS, Card, ModelError
 from bandmate.models.generator import Ear as Played
 from bandmate.models.harmony import Reluctance
-from bandmate.training.ear import STATE, Ear
-from bandmate.training.ear_score import probabilities, rehearse, score
+from bandmate.training.ear.network import STATE, Ear
+from bandmate.training.ear.score import probabilities, rehearse, score
 from bandmate.training.songs import Song
 
 OPSET = 18

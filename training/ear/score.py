@@ -17,9 +17,9 @@ from torch.nn import functional as F
 from bandmate.models import harmony
 from bandmate.models.harmony import NONE, TONES, Reluctance
 from bandmate.models.roll import STEPS_PER_BEAT
-from bandmate.training.ear import Answer, Ear
-from bandmate.training.ear_fit import asked
-from bandmate.training.lessons import Lesson, lesson, whole
+from bandmate.training.ear.fit import asked
+from bandmate.training.ear.lessons import Lesson, lesson, whole
+from bandmate.training.ear.network import Answer, Ear
 from bandmate.training.lines import line
 from bandmate.training.songs import BEATS_PER_BAR, Song
 

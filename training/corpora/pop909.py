@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.models.harmony import NONE
-from bandmate.training import groove, smf
-from bandmate.training.arranger import pad
+from bandmate.training.arranging.pad import pad
 from bandmate.training.chords import triads
-from bandmate.training.corpus import Rejected
+from bandmate.training.corpora import groove
+from bandmate.training.corpora.dataset import Rejected
 from bandmate.training.lines import (
     as_notes,
     between,
@@ -28,6 +28,7 @@ from bandmate.training.lines import (
     sounding,
     untangled,
 )
+from bandmate.training.reading import smf
 from bandmate.training.songs import (
     ARRANGED,
     BEATS_PER_BAR,

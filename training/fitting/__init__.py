@@ -1,0 +1,1 @@
+"""Recipes, windows, runs and the loop: whatever the technique."""

@@ -1,0 +1,1 @@
+"""Figures of what was played, each beside the same figure of real songs."""

@@ -1,0 +1,1 @@
+"""The technique `unet-gan`: DeepComposer's generator and critic."""
