@@ -15,29 +15,47 @@ import yaml
 PARTS = {
     "pop": ("drums", "bass", "keys", "strings"),
     "symphony": ("cellos", "violas", "violins", "horns"),
+    "chorales": ("soprano", "alto", "tenor", "bass"),
 }
+USUAL_PARTS = ("drums", "bass", "chords", "colour")
+GAN = {
+    "learning_rate": 1e-3,
+    "warmup": 0,
+    "batch": 64,
+    "update_ratio": 5,
+    "channels": (64, 128, 256, 512),
+    "critic_channels": (64, 128, 256, 512),
+    "precision": "32-true",
+}
+TECHNIQUES: dict[str, dict[str, Any]] = {"band": {}, "unet-gan": GAN, "musegan": GAN}
 
 
 @dataclass(frozen=True)
 class Recipe:
     """What a generator is and how it is taught.
 
-    genre, parts: the names of the four parts in order; a part named `drums` is a drum kit.
+    genre: the preset's name; parts: the names of the four parts in order; a part named `drums` is a kit.
+    technique: `band`, `unet-gan` or `musegan`. base: the packaged weights to begin from, `pop` or
+    `symphony` (only for `band`), or nothing, to begin from scratch.
     seed: any int; the same seed, songs and recipe give the same weights.
+    device: `auto`, `cpu`, `cuda` or `mps`. precision: `32-true`, `bf16-mixed`, `16-mixed`, or `auto`,
+    the fastest that the device has.
 
-    Network. channels: feature maps at each of the U-Net's four resolutions; code: numbers in a style
-    code, and in the `noise` input; bank: style codes kept in the exported file.
+    All techniques. epochs: passes over the training windows, counted in updates of the generator;
+    batch: windows per update, over all processes; learning_rate: the optimiser's, at the top of its cosine
+    where there is one; warmup: updates until it is there; update_ratio: critic updates per generator
+    update; gradient_penalty: weight of the critic's slope penalty; channels: feature maps of the
+    generator at each resolution; critic_channels: of the critic's four convolutions; latent (`musegan`):
+    numbers in each part of the noise; sample_every: epochs between samples; save_every: updates
+    between checkpoints; ear_updates: updates of the ear taught beside the generator, 0 to keep the base's.
 
-    First phase, learning from the notes. epochs: passes over the training windows; batch: windows per
-    update; learning_rate: AdamW's at the top of its cosine; warmup: updates until it is there;
-    near: weight of the hop after the cut (all later steps weigh 1); kl_weight and free_nats: price of
-    the code in nats, above so many that are free; kl_rise: updates until the price is full.
-
-    Second phase, against the critic. critic_epochs: passes over the training windows, 0 for none;
-    critic_channels: of its four convolutions; critic_rate, generator_rate: Adam's learning rates;
-    update_ratio: critic updates per generator update; critic_warmup: critic updates before the
-    first of the generator; critic_weight: of the critic's loss beside the first phase's;
-    gradient_penalty: weight of the critic's slope penalty; concrete: temperature of the samples.
+    `band`. code: numbers in a style code, and in the `noise` input; bank: style codes kept in the
+    exported file; near: weight of the hop after the cut (all later steps weigh 1); kl_weight and
+    free_nats: price of the code in nats, above so many that are free; kl_rise: updates until the price is
+    full. Its second phase, against the critic: critic_epochs: passes over the training windows, 0 for
+    none; critic_rate, generator_rate: Adam's learning rates; critic_warmup: critic updates before the
+    first of the generator; critic_weight: of the critic's loss beside the first phase's; concrete:
+    temperature of the samples.
 
     Windows. transpose: lowest and highest shift in semitones (drums stay); heard_all, heard_none:
     probability that the melody of the window is all known, or not at all; drop_past, drop_early,
@@ -48,7 +66,15 @@ class Recipe:
 
     genre: str = "pop"
     parts: tuple[str, ...] = PARTS["pop"]
+    technique: str = "band"
+    base: str = ""
     seed: int = 1
+    device: str = "auto"
+    precision: str = "auto"
+    sample_every: float = 0.5
+    save_every: int = 200
+    ear_updates: int = 1500
+    latent: int = 32
     channels: tuple[int, ...] = (16, 32, 64, 96)
     code: int = 24
     bank: int = 256
@@ -77,6 +103,11 @@ class Recipe:
     drop_part: float = 0.15
     shift_plan: float = 0.25
     neutral_controls: float = 0.5
+
+
+def of(technique: str, **said: Any) -> Recipe:
+    """The recipe of a technique with its usual values, and what is said in place of them."""
+    return Recipe(technique=technique, **(TECHNIQUES[technique] | said))
 
 
 def dump(recipe: Recipe) -> str:
