@@ -30,6 +30,10 @@ class Accompanist:
         """The generator, for its card."""
         return self._band
 
+    def afresh(self) -> Accompanist:
+        """The same ear and band, having heard nothing."""
+        return Accompanist(self._name, self._ear, self._band)
+
     def answer(self, request: Request) -> Answer:
         """What to play from request.first to the window's end. Raises ModelError."""
         begin = time.perf_counter()

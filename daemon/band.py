@@ -41,6 +41,11 @@ class Band:
         """How many decisions came too late."""
         return self._late + self._planner.late
 
+    @property
+    def keys(self) -> set[str]:
+        """The keys of the preset that plays and of the one that is armed: nobody else is asked."""
+        return {self._key} if self._armed is None else {self._key, self._armed[1]}
+
     def begin(self, step: int, *, afresh: bool) -> None:
         """The music runs on from a step."""
         self._epoch += 1

@@ -99,6 +99,13 @@ class Casting:
         if self._ready is not None:
             self._ready(preset, key, accompanist)
 
+    def _forget(self, shelf: Shelf, model: str | None) -> None:
+        """Let go of presets that are no more (but for the one that plays) and of those whose model changed."""
+        there = {self._current, *(shelf.get(name) for name in shelf.names())}
+        for preset in list(self._made):
+            if preset not in there or model in (preset.ear, preset.band):
+                del self._made[preset]
+
     def _touched(self, path: Path) -> None:
         """A file changed (the watching thread)."""
         self._jobs.put(partial(self._changed, path))
@@ -111,8 +118,7 @@ class Casting:
         if not model and path.stem in shelf.broken():
             self._say(f"{shelf.broken()[path.stem]}\nwhat plays is not changed")
             return
-        if model:
-            self._made = {p: made for p, made in self._made.items() if path.stem not in (p.ear, p.band)}
+        self._forget(shelf, path.stem if model else None)
         if old.name not in shelf.names():
             return
         preset = shelf.get(old.name)

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from bandmate.daemon.commands import Commands
+
 MODES = ("live", "respond", "offline")
 OUTPUTS = ("multichannel", "split", "single")
 CLOCKS = ("auto", "internal", "midi")
@@ -42,7 +44,7 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
     return told
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="bandmate", prog_name="bandmate")
 def main() -> None:
     """A band that plays along with your melody, in your DAW's time."""

@@ -71,8 +71,7 @@ class Conductor:
 
     def arm(self, preset: Preset, key: str, accompanist: Accompanist) -> None:
         """A preset is ready (the casting's thread)."""
-        self.worker.employ(key, accompanist)
-        self._inbox.put(partial(self._engine.arm, preset, key))
+        self._inbox.put(partial(self._arm, preset, key, accompanist))
 
     def p95(self) -> float:
         """Seconds within which 95 of 100 recent decisions were taken; 0 before the first."""
@@ -125,12 +124,17 @@ class Conductor:
             except Empty:
                 return
 
+    def _arm(self, preset: Preset, key: str, accompanist: Accompanist) -> None:
+        self.worker.employ(key, accompanist)
+        self._engine.arm(preset, key)
+
     def _act(self) -> None:
         moment = now() - self._offset
         actions = self._engine.advance(moment)
         self._send(actions.events)
         for request in actions.requests:
             self.worker.submit(request)
+        self.worker.retain(self._engine.band.keys)
         for program in actions.wishes:
             self._wish(program)
         standing = self._engine.transport.timeline is None

@@ -10,6 +10,7 @@ import numpy as np
 
 from bandmate.bridge.events import Event, NoteOff, NoteOn
 from bandmate.daemon.accompanist import Accompanist
+from bandmate.daemon.chart import READ_EVERY, Chart
 from bandmate.daemon.engine import Engine
 from bandmate.daemon.history import phase
 from bandmate.daemon.melody import Melody
@@ -31,11 +32,12 @@ CLOSING_BARS = 4
 
 @dataclass(frozen=True)
 class Rendering:
-    """A take, the whole of the bars that it lasts, the seconds that each decision took, and how many came
-    too late."""
+    """A take, the whole of the bars that the melody lasts, the chords int[steps] committed in them, the
+    seconds that each decision took, and how many came too late."""
 
     take: Take
     bars: int
+    chords: Chords
     seconds: list[float]
     late: int
 
@@ -78,17 +80,20 @@ def render(
         if settings.mode is not Mode.OFFLINE
     ]
     until = _time(lines, song.end + CLOSING_BARS * bar)
+    first, bars = grid.step_of(origin), metre.bar_of(grid.step_of(song.end - origin) - 1) + 1
+    chart = Chart(engine.band.situation.memory, first, bars * metre.steps_per_bar)
+    cues += _readings(chart, lines, grid, first)
 
     def answering(request: Request) -> Answer:
         progress(min(request.first * TICKS_PER_STEP / song.end, 1.0))
         return accompanist.answer(request)
 
     seconds = perform(engine, answering, cues, until, send)
+    chart.read(first + len(chart.chords))
     for _, event in engine.stop(until):
         send(event, until)
     progress(1.0)
-    bars = metre.bar_of(grid.step_of(song.end - origin) - 1) + 1
-    return Rendering(take, bars, seconds, engine.band.late)
+    return Rendering(take, bars, chart.chords, seconds, engine.band.late)
 
 
 def _later(song: MelodyFile, ticks: int) -> MelodyFile:
@@ -122,6 +127,16 @@ def _lines(tempos: tuple[tuple[float, float], ...]) -> list[Timeline]:
 def _time(lines: list[Timeline], tick: float) -> float:
     line = [line for line in lines if line.tick <= tick][-1] if tick >= lines[0].tick else lines[0]
     return line.time_at(tick)
+
+
+def _readings(chart: Chart, lines: list[Timeline], grid: Grid, first: int) -> list[Cue]:
+    """Cues that read the chart often enough, on bar lines."""
+    steps = range(first, first + len(chart.chords), READ_EVERY)
+    return [Cue(_time(lines, grid.tick_of(step)), partial(_read, chart, step)) for step in steps]
+
+
+def _read(chart: Chart, step: int, now: float) -> None:
+    chart.read(step)
 
 
 def _read_ahead(engine: Engine, notes: tuple[SongNote, ...], grid: Grid, accompanist: Accompanist) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from queue import Empty, SimpleQueue
 
 from bandmate.daemon.accompanist import Accompanist
@@ -15,7 +15,8 @@ Failed = Callable[[Request, Exception], None]
 class Worker:
     """Answers requests on a thread of its own, `bandmate worker`, and hands the answers on from there.
 
-    A request that waits while a newer one comes is dropped: nobody needs its answer any more.
+    A request that waits while a newer one comes is dropped, and one for an accompanist who was let go: nobody
+    needs its answer any more.
     """
 
     def __init__(self, answered: Callable[[Answer], None], failed: Failed) -> None:
@@ -29,6 +30,11 @@ class Worker:
         """Requests for the preset of this key go to this accompanist."""
         self._accompanists[key] = accompanist
 
+    def retain(self, keys: Collection[str]) -> None:
+        """Let all others go, so that a model taught again and again leaves no old ones in memory."""
+        for key in self._accompanists.keys() - keys:
+            del self._accompanists[key]
+
     def submit(self, request: Request) -> None:
         """Take a decision; returns at once."""
         self._requests.put(request)
@@ -40,12 +46,18 @@ class Worker:
 
     def _run(self) -> None:
         while (request := self._newest()) is not None:
-            try:
-                answer = self._accompanists[request.preset].answer(request)
-            except Exception as error:  # the band plays on by its backup, whatever a model does
-                self._failed(request, error)
-            else:
-                self._answered(answer)
+            self._answer(request)
+
+    def _answer(self, request: Request) -> None:
+        accompanist = self._accompanists.get(request.preset)
+        if accompanist is None:
+            return
+        try:
+            answer = accompanist.answer(request)
+        except Exception as error:  # the band plays on by its backup, whatever a model does
+            self._failed(request, error)
+        else:
+            self._answered(answer)
 
     def _newest(self) -> Request | None:
         request = self._requests.get()

@@ -17,6 +17,7 @@ from bandmate.presets import pitch
 
 T = TypeVar("T")
 _TOP = yaml.Mark("", 0, 0, 0, "", 0)
+_NULL = "tag:yaml.org,2002:null"
 _EMPTY = yaml.MappingNode("tag:yaml.org,2002:map", [], _TOP, _TOP)
 
 
@@ -40,10 +41,23 @@ class Mistakes:
 
 
 class Table:
-    """The fields of one mapping; `where` stands before each field's name, `mistakes` gathers."""
+    """The fields of one mapping; `where` stands before each field's name, `mistakes` gathers, and `thing` is
+    what an unknown field is called."""
 
-    def __init__(self, node: yaml.Node, known: Collection[str], mistakes: Mistakes, where: str = "") -> None:
-        self._line, self._where, self._mistakes = node.start_mark.line + 1, where, mistakes
+    def __init__(
+        self,
+        node: yaml.Node,
+        known: Collection[str],
+        mistakes: Mistakes,
+        where: str = "",
+        thing: str = "field",
+    ) -> None:
+        self._line, self._where, self._mistakes, self._thing = (
+            node.start_mark.line + 1,
+            where,
+            mistakes,
+            thing,
+        )
         self._nodes: dict[str, yaml.Node] = {}
         self._is_mapping = isinstance(node, yaml.MappingNode)
         if not isinstance(node, yaml.MappingNode):
@@ -58,9 +72,18 @@ class Table:
         if name in self._nodes:
             self._mistakes.add(line, f"{self._where}{name} stands here twice; keep one")
         elif name not in known:
-            self._mistakes.add(line, f"{self._where}{name}: no such field{suggest(name, known)}")
+            self._mistakes.add(line, f"{self._where}{name}: no such {self._thing}{suggest(name, known)}")
         else:
             self._nodes[name] = value
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that are there, in their order."""
+        return tuple(self._nodes)
+
+    def line(self, name: str) -> int:
+        """The line of a field that is there, counted from 1."""
+        return self._nodes[name].start_mark.line + 1
 
     @property
     def sound(self) -> bool:
@@ -134,6 +157,15 @@ class Table:
             return self._refuse(name, f"a list of {count} whole numbers", default)
         return tuple(value)
 
+    def several(self, name: str) -> tuple[int | str, ...]:
+        """A word or a whole number, or a list of such."""
+        node = self._nodes.get(name)
+        nodes = node.value if isinstance(node, yaml.SequenceNode) else [] if node is None else [node]
+        values = [_scalar(each) for each in nodes]
+        if node is not None and (not values or any(type(each) not in (int, str) for each in values)):
+            return self._refuse(name, "a word, a whole number, or a list of these", ())
+        return tuple(values)
+
     def pitch(self, name: str, default: int) -> int:
         """A note name (C4 = 60) or a number 0..127."""
         value = self._value(name, default)
@@ -146,9 +178,12 @@ class Table:
             return default
 
     def table(self, name: str, known: Collection[str]) -> Table | None:
-        """The mapping under a field, or None where there is none."""
+        """The mapping under a field, or None where there is none; a field with nothing under it has no fields."""
         node = self._nodes.get(name)
-        return None if node is None else Table(node, known, self._mistakes, f"{self._where}{name}.")
+        if node is None:
+            return None
+        empty = isinstance(node, yaml.ScalarNode) and node.tag == _NULL and not node.value
+        return Table(_EMPTY if empty else node, known, self._mistakes, f"{self._where}{name}.")
 
     def tables(self, name: str, known: Collection[str]) -> list[Table]:
         """The mappings in the list under a field."""
@@ -170,8 +205,9 @@ class Table:
         return default
 
 
-def parse(text: str, known: Collection[str], mistakes: Mistakes) -> Table | None:
-    """The fields of a document (an empty one has none), or None, and why, where it is not YAML."""
+def parse(text: str, known: Collection[str], mistakes: Mistakes, thing: str = "field") -> Table | None:
+    """The fields of a document (an empty one has none), or None, and why, where it is not YAML; `thing` is what
+    an unknown field is called."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -181,7 +217,7 @@ def parse(text: str, known: Collection[str], mistakes: Mistakes) -> Table | None
     except (yaml.YAMLError, RecursionError) as error:
         mistakes.add(1, f"this is not YAML ({' '.join(str(error).split())})")
         return None
-    return Table(_EMPTY if node is None else node, known, mistakes)
+    return Table(_EMPTY if node is None else node, known, mistakes, thing=thing)
 
 
 def suggest(word: str, known: Collection[str]) -> str:

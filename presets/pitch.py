@@ -6,6 +6,7 @@ import re
 
 _SPELLED = re.compile(r"([A-Ga-g])([#♯b♭]?)(-?\d{1,2})")
 _NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _SHIFT = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 
 
@@ -19,3 +20,8 @@ def parse(name: str) -> int:
     if not 0 <= pitch <= 127:
         raise ValueError(f"'{name}' is outside C-1..G9")
     return pitch
+
+
+def spell(pitch: int) -> str:
+    """The usual name of a pitch 0..127: the black keys are C#, Eb, F#, Ab and Bb."""
+    return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"

@@ -16,12 +16,14 @@ from bandmate.training.songs import Song
 torch = pytest.importorskip("torch")
 
 from bandmate.training.band import calibrate, critic, losses, style
-from bandmate.training.band import lesson as band_fit
 from bandmate.training.band.critic import Critic
+from bandmate.training.band.lesson import BandLesson
 from bandmate.training.band.network import Band, Player
-from bandmate.training.fitting import export as band_export
-from bandmate.training.fitting import windows
-from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus, Inputs, Truth
+from bandmate.training.band.situations import Inputs, Truth, draw, fates
+from bandmate.training.fitting import export, loop
+from bandmate.training.fitting.dice import Dice
+from bandmate.training.fitting.together import Together
+from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus
 
 TINY = Recipe(
     channels=(8, 8, 16, 16),
@@ -70,7 +72,8 @@ def songs(count: int = 2, bars: int = 9) -> list[Song]:
 def batch(chosen: Recipe, size: int = 4, seed: int = 0) -> tuple[Inputs, Truth]:
     corpus = Corpus(songs(), chosen.parts)
     rng = np.random.default_rng(seed)
-    inputs, truth = windows.draw(corpus, rng.integers(0, len(corpus), size), chosen, rng)
+    which = rng.integers(0, len(corpus), size)
+    inputs, truth = draw(corpus, which, fates(size, chosen, rng), chosen)
     return (
         Inputs(*(torch.from_numpy(np.ascontiguousarray(x)) for x in inputs)),
         Truth(*(torch.from_numpy(np.ascontiguousarray(x)) for x in truth)),
@@ -142,11 +145,11 @@ def test_an_exported_file_keeps_the_contract_and_plays_as_its_network(genre: str
     made = player(recipe(genre))
     card = Card("generator", genre, PARTS[genre], gate=(0.3, 0.4, 0.5, 0.6), metrics={"bass.onsets": 1.5})
     file = tmp_path / "toy.onnx"
-    assert band_export.write(made, card, file) <= band_export.TOLERANCE
+    assert export.write(made, card, file) <= export.TOLERANCE
     generator = Generator(file.read_bytes(), "toy.onnx")
     assert generator.card == card
     assert generator.noise_size == TINY.code
-    offer = {name: value.numpy() for name, value in band_export.examples(made, 9).items()}
+    offer = {name: value.numpy() for name, value in export.examples(made, 9).items()}
     said = generator.run(offer)
     assert said.onset.shape == (4, 32, 128)
     assert not said.onset[..., :LOW].any()
@@ -156,11 +159,11 @@ def test_an_exported_file_keeps_the_contract_and_plays_as_its_network(genre: str
 
 def test_a_file_unlike_its_network_is_refused(tmp_path: Path) -> None:
     made = player(TINY)
-    data = band_export.to_bytes(made, Card("generator", parts=TINY.parts))
+    data = export.to_bytes(made, Card("generator", parts=TINY.parts))
     with torch.no_grad():
         made.band.steps[-1].bias += 1
     with pytest.raises(contract.ModelError, match=r"toy\.onnx differs from its network"):
-        band_export.parity(made, data, "toy.onnx")
+        export.parity(made, data, "toy.onnx")
 
 
 def test_noise_zero_is_the_mean_style_and_much_noise_is_one_of_the_bank() -> None:
@@ -230,14 +233,14 @@ def test_gradient_penalty_is_the_squared_distance_of_the_slope_from_one(slope: f
     direction = torch.zeros(critic.ROLL, 32, HEIGHT)
     direction[2, 3, 4] = slope
     real, fake = torch.ones(4, critic.ROLL, 32, HEIGHT), torch.zeros(4, critic.ROLL, 32, HEIGHT)
-    rng = torch.Generator().manual_seed(0)
+    rng = Dice([0], 4, slice(None), "cpu")
     found = critic.penalty(lambda roll, _: (roll * direction).flatten(1).sum(1), real, fake, real, rng)
     assert found.item() == pytest.approx((slope - 1) ** 2, abs=1e-3)
 
 
 def test_samples_are_hard_drawn_by_their_probability_and_let_the_gradient_through() -> None:
     logits = torch.full((20000,), 1.2, requires_grad=True)
-    _, drawn = critic.concrete(logits, 0.5, torch.Generator().manual_seed(0))
+    _, drawn = critic.concrete(logits, 0.5, Dice([0], 20000, slice(None), "cpu"))
     assert set(drawn.detach().round(decimals=5).tolist()) == {0.0, 1.0}
     assert drawn.mean().item() == pytest.approx(torch.sigmoid(torch.tensor(1.2)).item(), abs=0.02)
     drawn.sum().backward()
@@ -259,7 +262,7 @@ def test_what_the_critic_is_shown_keeps_the_real_past(genre: str) -> None:
     band = Band(chosen)
     inputs, truth = batch(chosen)
     heads = band(inputs, torch.zeros(4, chosen.code))
-    shown = critic.perform(band, heads, truth, 0.5, torch.Generator().manual_seed(0))
+    shown = critic.perform(band, heads, truth, 0.5, Dice([0], 4, slice(None), "cpu"))
     true = critic.real(truth)
     past = (truth.weight == 0)[:, None, :, None].expand_as(true)
     assert shown.shape == true.shape
@@ -268,21 +271,21 @@ def test_what_the_critic_is_shown_keeps_the_real_past(genre: str) -> None:
     assert (sustain >= onset - 1e-5).all()
 
 
-def lesson(chosen: Recipe = TINY) -> band_fit.Lesson:
-    return band_fit.Lesson(Corpus(songs(), chosen.parts), chosen)
+def lesson(chosen: Recipe = TINY) -> BandLesson:
+    return BandLesson(Corpus(songs(), chosen.parts), chosen, Together("cpu"))
 
 
 @pytest.mark.parametrize("stop_at", [2, 5])
 def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(stop_at: int, tmp_path: Path) -> None:
     whole = lesson()
     assert (whole.first, whole.second) == (4, 4)
-    band_fit.fit(whole, tmp_path / "whole")
+    loop.fit(whole, tmp_path / "whole")
     part = lesson()
-    band_fit.fit(part, tmp_path / "part", stop=lambda: part.step == stop_at)
+    loop.fit(part, tmp_path / "part", stop=lambda: part.step == stop_at)
     assert part.step == stop_at
     resumed = lesson()
     resumed.load(tmp_path / "part" / "checkpoint.pt")
-    band_fit.fit(resumed, tmp_path / "part")
+    loop.fit(resumed, tmp_path / "part")
     assert resumed.step == 8
     for name in ("band", "encoder", "critic"):
         mine, other = (getattr(x, name).state_dict() for x in (whole, resumed))
@@ -302,12 +305,13 @@ def test_both_phases_move_the_generator_and_only_the_second_the_critic(tmp_path:
     assert {"critic", "slope", "score", "loss"} <= set(row)
 
 
-def test_a_run_folder_holds_what_is_needed_to_go_on_and_to_look_at(tmp_path: Path) -> None:
-    band_fit.fit(lesson(), tmp_path)
-    names = {path.name for path in tmp_path.iterdir()}
-    assert {"recipe.yaml", "checkpoint.pt", "reconstruction.pt", "losses.csv"} <= names
-    assert any(name.startswith("events.out") for name in names)
-    assert (tmp_path / "losses.csv").read_text().startswith("step,phase,gate")
+def test_the_end_of_each_phase_is_kept(tmp_path: Path) -> None:
+    told = []
+    assert loop.fit(lesson(), tmp_path, tell=lambda step, losses: told.append((step, sorted(losses))))
+    assert {path.name for path in tmp_path.iterdir()} == {"checkpoint.pt", "reconstruction.pt", "latest.pt"}
+    assert [step for step, _ in told] == list(range(1, 9))
+    first = ["gate", "hold", "kit", "loss", "loud", "nats", "pitch"]
+    assert [names for _, names in told] == [first] * 4 + [sorted([*first, "critic", "slope", "score"])] * 4
 
 
 def test_teaching_lowers_the_loss() -> None:

@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from bandmate.training import cli, lines
+from bandmate.training.arranging import drums
+from bandmate.training.arranging.drums import Drummer
 from bandmate.training.corpora import chorales, groove, pop909, quartets
 from bandmate.training.corpora import dataset as corpus
 from bandmate.training.reading import smf
@@ -81,7 +83,7 @@ def drum_kit(folder: Path) -> Path:
 
 
 @pytest.fixture
-def drummer(tmp_path: Path) -> groove.Library:
+def drummer(tmp_path: Path) -> Drummer:
     (tmp_path / "groove").mkdir()
     return groove.read(drum_kit(tmp_path / "groove"))
 
@@ -97,7 +99,7 @@ def test_a_struck_pitch_that_sounds_is_ended_in_order(tmp_path: Path) -> None:
     assert len(score.notes("BRIDGE")) == 0
 
 
-def test_a_pop_song_is_put_on_its_beats_and_its_bars(tmp_path: Path, drummer: groove.Library) -> None:
+def test_a_pop_song_is_put_on_its_beats_and_its_bars(tmp_path: Path, drummer: Drummer) -> None:
     (song,) = pop909.read(pop_song(tmp_path / "pop909"), drummer)
     assert not isinstance(song, corpus.Rejected)
     assert song.name == "pop909/007"
@@ -109,7 +111,7 @@ def test_a_pop_song_is_put_on_its_beats_and_its_bars(tmp_path: Path, drummer: gr
 
 
 def test_strings_are_the_second_melody_where_it_plays_and_a_pad_elsewhere(
-    tmp_path: Path, drummer: groove.Library
+    tmp_path: Path, drummer: Drummer
 ) -> None:
     (song,) = pop909.read(pop_song(tmp_path / "pop909"), drummer)
     assert not isinstance(song, corpus.Rejected)
@@ -121,7 +123,7 @@ def test_strings_are_the_second_melody_where_it_plays_and_a_pad_elsewhere(
 
 
 def test_a_triple_song_and_a_short_one_are_rejected_with_the_reason(
-    tmp_path: Path, drummer: groove.Library
+    tmp_path: Path, drummer: Drummer
 ) -> None:
     pop_song(tmp_path / "triple", beats_per_bar=3)
     pop_song(tmp_path / "short", bars=10)
@@ -135,7 +137,7 @@ def test_the_bar_begins_where_the_chords_change() -> None:
         assert pop909.bar_phase(np.concatenate([np.full(phase, 20, np.uint8), row])) == phase
 
 
-def test_grooves_are_quantised_to_the_nine_classes(drummer: groove.Library) -> None:
+def test_grooves_are_quantised_to_the_nine_classes(drummer: Drummer) -> None:
     (beat,), (fill,) = drummer.beats, drummer.fills
     assert (beat.style, beat.bars) == ("rock", 8)
     assert beat.bar(0)[:, [0, 2]].tolist() == [
@@ -145,13 +147,14 @@ def test_grooves_are_quantised_to_the_nine_classes(drummer: groove.Library) -> N
     assert set(fill.bar(0)[:, 2].tolist()) == {50}
 
 
-def test_two_hits_of_a_class_on_a_step_are_one_the_louder(tmp_path: Path) -> None:
-    score = smf.read(midi(tmp_path / "a.mid", {"": [(0, 0.1, SNARE, 50), (0.05, 0.1, ROLAND_RIM, 90)]}))
-    assert groove.quantised(score).tolist() == [[0, 1, SNARE, 90]]
+def test_two_hits_of_a_class_on_a_step_are_one_the_louder() -> None:
+    assert drums.quantised(np.array([(0, 0.1, SNARE, 50), (0.05, 0.1, ROLAND_RIM, 90)])).tolist() == [
+        [0, 1, SNARE, 90]
+    ]
 
 
 def test_drums_are_the_same_for_the_same_song_and_fill_only_the_end_of_a_phrase(
-    drummer: groove.Library,
+    drummer: Drummer,
 ) -> None:
     once, again = (drummer.accompany("pop909/001", 99.0, 64) for _ in range(2))
     assert (once == again).all()

@@ -1,11 +1,9 @@
 """Free play and its figures: what is offered to the generator, and what is said of the notes."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from bandmate.models.contract import Card
 from bandmate.models.decoding import Limits
@@ -13,7 +11,6 @@ from bandmate.training.fitting import recipe
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.judging import figures, rollout
 from bandmate.training.judging.rollout import Manner, Stage
-from bandmate.training.songs import Song, save
 
 PARTS = ("drums", "bass", "keys", "strings")
 CARD = Card("generator", parts=PARTS)
@@ -136,51 +133,3 @@ def test_a_recipe_is_kept_and_changed_line_by_line() -> None:
 def test_a_faulty_recipe_is_refused_with_every_fault(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=f"recipe.yaml.*{said}"):
         recipe.parse(text, "recipe.yaml")
-
-
-def tune(name: str, split: str, bars: int = 17) -> Song:
-    """A song in which every part plays the same bar over C."""
-    bar = [
-        [(0, 4, 72, 90), (8, 4, 76, 90)],
-        [(0, 1, 36, 90), (4, 1, 38, 90), (12, 1, 38, 90)],
-        [(0, 16, 36, 80)],
-        [(0, 8, 60, 70), (0, 8, 64, 70)],
-        [(0, 16, 79, 60)],
-    ]
-    notes = tuple(
-        np.array([(16 * b + s, n, p, v) for b in range(bars) for s, n, p, v in voice], np.int16)
-        for voice in bar
-    )
-    return Song(name, "pop", split, notes, np.zeros(4 * bars, np.uint8), np.zeros((bars, 5), np.uint8))
-
-
-def test_the_commands_teach_resume_judge_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    torch = pytest.importorskip("torch")
-    from bandmate.training.band import calibrate
-    from bandmate.training.band_cli import band
-
-    monkeypatch.setattr(calibrate, "ROUNDS", 1)
-    monkeypatch.setattr(calibrate, "SAMPLE", 64)
-    torch.set_num_threads(1)
-    songs, run, out = tmp_path / "songs", tmp_path / "run", tmp_path / "toy.onnx"
-    for k, split in enumerate(("train", "train", "valid")):
-        save(tune(f"tiny/{k}", split), songs)
-    tiny = ["channels=[8,8,8,8]", "code=4", "bank=4", "batch=8", "epochs=1", "critic_epochs=0.5"]
-    tiny += ["critic_channels=[4,4,4,4]", "critic_warmup=1"]
-
-    def ask(*words: str | Path) -> str:
-        result = CliRunner().invoke(band, [str(word) for word in words])
-        assert result.exit_code == 0, result.output
-        return result.output
-
-    start = ["fit", songs, "--run", run, *(x for line in tiny for x in ("--set", line))]
-    assert "0 of 6 updates done" in ask(*start, "--minutes", "0")
-    assert "6 of 6 updates done" in ask("fit", songs, "--run", run, "--resume")
-    table = ask("evaluate", run, songs)
-    assert [line.split()[0] for line in table.splitlines() if line[0] != " "] == (
-        ["real"] * 4 + ["reconstruction"] * 4 + ["reconstruction:"] + ["latest"] * 4 + ["latest:"]
-    )
-    assert "MB, within" in ask("export", run, songs, "--out", out, "--corpus", "tiny")
-    again = CliRunner().invoke(band, [str(x) for x in start])
-    assert again.exit_code != 0
-    assert "add --resume" in again.output

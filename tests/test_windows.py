@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bandmate.models.harmony import NONE
+from bandmate.training.band import situations
 from bandmate.training.fitting import windows
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus
@@ -45,7 +46,8 @@ def busy() -> Song:
 def drawn(recipe: Recipe, seed: int = 0, count: int = 64) -> tuple:
     corpus = Corpus([busy()], PARTS)
     rng = np.random.default_rng(seed)
-    return windows.draw(corpus, rng.integers(0, len(corpus), count), recipe, rng)
+    which = rng.integers(0, len(corpus), count)
+    return situations.draw(corpus, which, situations.fates(count, recipe, rng), recipe)
 
 
 @pytest.mark.parametrize(
@@ -138,11 +140,11 @@ def test_a_shifted_plan_moves_one_change_by_a_beat_and_only_after_the_cut() -> N
     chords = np.repeat(np.array([[0] * 4 + [7] * 4], np.uint8), 4, axis=1)
     found = set()
     for seed in range(20):
-        rng = np.random.default_rng(seed)
-        shifted = windows._shift_changes(chords, np.array([0]), np.array([True]), rng)
+        fate = situations.fates(1, AS_PLAYED, np.random.default_rng(seed))._replace(cut=np.array([0]))
+        shifted = situations._shift_changes(chords, fate, np.array([True]))
         found.add(tuple(shifted[0, ::4].tolist()))
     assert found == {(0,) * 3 + (7,) * 5, (0,) * 5 + (7,) * 3}
-    late = windows._shift_changes(chords, np.array([16]), np.array([True]), np.random.default_rng(0))
+    late = situations._shift_changes(chords, fate._replace(cut=np.array([16])), np.array([True]))
     assert (late == chords).all()
 
 

@@ -2,95 +2,201 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from bandmate.training.band_cli import band
+from bandmate.training.extra import Taught
 
-if TYPE_CHECKING:
-    from bandmate.training.corpora.dataset import Rejected
-    from bandmate.training.songs import Song
-
-GENRES = click.Choice(["pop", "symphony"])
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+PLACE = click.Path(path_type=Path)
+NAME = "The genre's name: letters, digits, - and _."
+SPLIT = click.Choice(["valid", "test"])
+ALL = "folder"
+
+Command = Callable[..., None]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
-    """Teach bandmate: prepare songs from data sets, then fit an ear and a band, each one .onnx file."""
+class Train(Taught):
+    """A group in which a folder's name in place of a command's means: do it all."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As any group, but what begins with no command of it is given to `folder`."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = [ALL, *args]
+        return super().parse_args(ctx, args)
 
 
-@main.command()
-@click.argument("datasets", type=FOLDER)
-@click.option("--genre", type=GENRES, required=True)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the songs.")
-def prepare(datasets: Path, genre: str, out: Path) -> None:
-    """Make songs of the data sets in the folder DATASETS, unpacked or as NAME.tar.xz.
+def options(*some: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator, in their order."""
 
-    Pop takes pop909 and groove; symphony takes openscore_string_quartets and jsb_deepcomposer.
-    """
-    from bandmate.training.corpora import dataset as corpus
+    def put(command: Command) -> Command:
+        for option in reversed(some):
+            command = option(command)
+        return command
 
-    with ExitStack() as stack:
+    return put
+
+
+def sentences(command: Command) -> Command:
+    """Tell errors that a user can mend as one sentence, with exit status 1."""
+
+    @wraps(command)
+    def told(**said: Any) -> None:
+        from bandmate.models.contract import ModelError
+        from bandmate.presets.preset import PresetError
+
         try:
-            pieces = _pieces(genre, lambda name: stack.enter_context(corpus.dataset(datasets, name)))
-        except FileNotFoundError as error:
+            command(**said)
+        except (ValueError, OSError, ModelError, PresetError) as error:
             raise click.ClickException(str(error)) from error
-        click.echo(corpus.write(pieces, out))
+
+    return told
 
 
-def _pieces(genre: str, dataset: Callable[[str], Path]) -> Iterator[Song | Rejected]:
-    """The songs of a genre, read as they are asked for. Raises FileNotFoundError if a data set is missing."""
-    from itertools import chain
+reading = options(
+    click.option("--parts", default=None, metavar="A,B,C,D", help="Names of the four parts, in order."),
+    click.option("--drums", type=FOLDER, default=None, help="Drum files to pair where songs have no drums."),
+    click.option("--style", default=None, help="Of arranged parts and paired drums.  [default: the name]"),
+    click.option("--genre", "genres", multiple=True, help="Only songs with this tag (their folder's name)."),
+    click.option("--metre", "metres", multiple=True, help="Only songs in this metre, such as 4/4."),
+    click.option("--tempo", default=None, metavar="LOW-HIGH", help="Only songs between these tempos."),
+    click.option("--include", multiple=True, metavar="GLOB", help="Only files like this."),
+    click.option("--exclude", multiple=True, metavar="GLOB", help="No files like this."),
+    click.option("--fewest", type=click.IntRange(0, 4), default=2, show_default=True,
+                 help="Parts of the four that a song must really have."),
+    click.option("--report", is_flag=True, help="Write a page that shows what was taken for what."),
+)  # fmt: skip
 
-    from bandmate.training.corpora import chorales, groove, pop909, quartets
-
-    if genre == "pop":
-        return pop909.read(dataset("pop909"), groove.read(dataset("groove")))
-    return chain(
-        chorales.read(dataset("jsb_deepcomposer")), quartets.read(dataset("openscore_string_quartets"))
-    )
-
-
-@main.command()
-@click.argument("songs", type=FOLDER)
-@click.option("--genre", type=GENRES, required=True)
-@click.option("--run", type=click.Path(path_type=Path), required=True, help="Folder that keeps this run.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The .onnx file to write.")
-@click.option("--minutes", type=click.FloatRange(0), default=12.0, show_default=True)
-@click.option("--resume", is_flag=True, help="Go on from the run's checkpoint.")
-@click.option("--corpus", "corpora", multiple=True, help="A corpus it is taught on, for the file's card.")
-def ear(
-    songs: Path, genre: str, run: Path, out: Path, minutes: float, resume: bool, corpora: tuple[str, ...]
-) -> None:
-    """Fit a predictor of harmony to the folder SONGS, judge it on songs it never saw, and write OUT."""
-    import torch
-
-    from bandmate.models.contract import ModelError
-    from bandmate.training.ear import export as ear_export
-    from bandmate.training.ear import fit as ear_fit
-    from bandmate.training.ear.lessons import lesson
-    from bandmate.training.songs import read_all
-
-    torch.set_num_threads(1)
-    known = {split: read_all(songs, split) for split in ("train", "valid", "test")}
-    if empty := [split for split, found in known.items() if not found]:
-        raise click.UsageError(f"{songs} holds no songs for {', '.join(empty)}; prepare more songs into it")
-    if (run / ear_fit.CHECKPOINT).exists() != resume:
-        state = "no checkpoint to resume" if resume else "a checkpoint; add --resume, or name another folder"
-        raise click.UsageError(f"{run} has {state}")
-    fitted = ear_fit.Run(run, ear_fit.Recipe(minutes=minutes), resume)
-    taught, shown = ([lesson(song) for song in known[split]] for split in ("train", "valid"))
-    fitted.fit(taught, shown)
-    try:
-        card = ear_export.publish(fitted.ear, known["test"], genre, corpora, out)
-    except ModelError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{out}: " + ", ".join(f"{name} {value:g}" for name, value in card.metrics.items()))
+fitting = options(
+    click.option("--recipe", "recipe_file", type=FILE, default=None, help="A recipe.yaml to go by."),
+    click.option("--technique", type=click.Choice(["band", "unet-gan", "musegan"]), default=None,
+                 help="What is taught.  [default: band]"),
+    click.option("--from", "base", default=None, metavar="WEIGHTS",
+                 help="pop, symphony, scratch, or a .safetensors file.  [default: as the parts say]"),
+    click.option("--epochs", type=float, default=None, help="Passes over the windows."),
+    click.option("--learning-rate", type=float, default=None, help="At its highest."),
+    click.option("--update-ratio", type=int, default=None, help="Critic updates per generator update."),
+    click.option("--batch", type=int, default=None, help="Windows per update, over all processes."),
+    click.option("--seed", type=int, default=None, help="Another seed, another generator."),
+    click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default=None,
+                 help="Where to compute.  [default: auto]"),
+    click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Any other line of the recipe."),
+    click.option("--minutes", type=float, default=None, help="Stop after so long; the checkpoint stays."),
+    click.option("--again", is_flag=True, help="Begin anew where the run has a checkpoint."),
+)  # fmt: skip
 
 
-main.add_command(band)
+@click.group(cls=Train, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def train() -> None:
+    """Teach the band a genre from a folder of MIDI, MusicXML or kern files.
+
+    `bandmate train FOLDER --name bossa` does it all: reads the files, teaches a generator and an ear, judges them
+    on songs they never saw, and puts a preset where a running band finds it. Each stage is also a command.
+    """
+
+
+@train.command(ALL, hidden=True)
+@click.argument("folder", type=FOLDER)
+@click.option("--name", required=True, help=NAME)
+@reading
+@fitting
+@sentences
+def folder(folder: Path, name: str, **said: Any) -> None:
+    """Teach a genre from the files in FOLDER, from reading to preset. Run it again to go on after a stop."""
+    from bandmate.training import school
+
+    school.whole(folder, name, said, click.echo)
+
+
+@train.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--name", required=True, help=NAME)
+@reading
+@sentences
+def prepare(folder: Path, name: str, **said: Any) -> None:
+    """Read the files in FOLDER into songs of the run NAME, and list what can't be used and why."""
+    from bandmate.training import school
+
+    school.prepare(folder, name, said, click.echo)
+
+
+@train.command()
+@click.argument("run")
+@click.option("--songs", type=FOLDER, default=None, help="Prepared songs, if not those of the run.")
+@fitting
+@sentences
+def fit(run: str, songs: Path | None, **said: Any) -> None:
+    """Teach the generator and the ear of RUN, or go on from where they were stopped. Ctrl-C stops cleanly."""
+    from bandmate.training import school
+
+    school.fit(run, songs, said, click.echo)
+
+
+@train.command()
+@click.argument("run")
+@click.option("--songs", type=FOLDER, default=None, help="Prepared songs, if not those of the run.")
+@click.option("--split", type=SPLIT, default="test", show_default=True, help="Which songs that it never saw.")
+@click.option("--against", default=None, help="A preset to stand beside it.  [default: what it began from]")
+@click.option("--limit", type=int, default=None, help="So many songs only.")
+@sentences
+def evaluate(run: str, **said: Any) -> None:
+    """Judge RUN on songs it was never taught, played live through the engine: a table of figures."""
+    from bandmate.training import school
+
+    school.evaluate(run, said, click.echo)
+
+
+@train.command()
+@click.argument("run")
+@click.option("--songs", type=FOLDER, default=None, help="Prepared songs, if not those of the run.")
+@click.option("--to", "home", type=PLACE, default=None, help="A folder for models and presets.  [default: yours]")
+@click.option("--corpus", "corpora", multiple=True, help="A corpus it is taught on, for the files' cards.")
+@click.option("--weights", type=PLACE, default=None, help="Write what other runs may begin --from, too.")
+@click.option("--force", is_flag=True, help="Even where a packaged preset has this name.")
+@sentences
+def export(run: str, **said: Any) -> None:
+    """Make the .onnx files and the preset of RUN, checked against what was taught."""
+    from bandmate.training import school
+
+    school.export(run, said, click.echo)
+
+
+@train.command()
+@click.argument("run")
+@sentences
+def samples(run: str) -> None:
+    """Lay the samples of RUN side by side, epoch by epoch: one picture and one animation."""
+    from bandmate.training import school
+
+    school.samples(run, click.echo)
+
+
+@train.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@sentences
+def runs(as_json: bool) -> None:
+    """List the runs, how far they are, and their best figures."""
+    from bandmate.training import school
+
+    school.runs(as_json, click.echo)
+
+
+@train.command()
+@click.argument("datasets", type=FOLDER)
+@click.option("--genre", type=click.Choice(["pop", "symphony", "chorales"]), required=True)
+@click.option("--out", type=PLACE, required=True, help="Folder for the songs.")
+@sentences
+def corpus(datasets: Path, genre: str, out: Path) -> None:
+    """Make songs of the data sets that the packaged models are taught on.
+
+    DATASETS holds them unpacked or as NAME.tar.xz. Pop takes pop909 and groove, symphony takes
+    openscore_string_quartets and jsb_deepcomposer, chorales takes jsb_deepcomposer.
+    """
+    from bandmate.training.corpora import library
+
+    click.echo(library.write(datasets, genre, out))

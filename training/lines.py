@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from bandmate.training.songs import SILENT, STEPS_PER_BAR, Notes
 
+BASS_BELOW = 48
+
 
 def as_notes(rows: ArrayLike) -> Notes:
     """Notes from any rows of four numbers, in order, pitches and velocities kept within 0..127 and 1..127."""
@@ -35,6 +37,12 @@ def monophonic(notes: Notes, lowest: bool = False) -> Notes:
     line: Notes = ordered[np.concatenate([[True], np.diff(ordered[:, 0]) > 0])].copy()
     line[:-1, 1] = np.minimum(line[:-1, 1], np.diff(line[:, 0]))
     return line
+
+
+def hands(piano: Notes) -> tuple[Notes, Notes]:
+    """The bass, the lowest note of each onset if it is under C3, one at a time; and all the rest."""
+    lowest = np.concatenate([[True], np.diff(piano[:, 0]) > 0]) & (piano[:, 2] < BASS_BELOW)
+    return monophonic(piano[lowest], lowest=True), piano[~lowest]
 
 
 def untangled(notes: Notes) -> Notes:
@@ -87,16 +95,20 @@ def line(notes: Notes, steps: int) -> tuple[NDArray[np.int16], NDArray[np.bool_]
     return pitch, onset
 
 
+def chroma(voices: Sequence[Notes], steps: int) -> NDArray[np.float64]:
+    """float64[steps, 12]: how many notes of each pitch class sound at each step, over all the voices."""
+    change = np.zeros((steps + 1, 12))
+    for notes in voices:
+        begin = np.clip(notes[:, 0], 0, steps)
+        end = np.clip(notes[:, 0].astype(np.int64) + notes[:, 1], 0, steps)
+        np.add.at(change, (begin, notes[:, 2] % 12), 1)
+        np.add.at(change, (end, notes[:, 2] % 12), -1)
+    return np.asarray(np.cumsum(change, 0)[:-1])
+
+
 def pitch_classes(voices: Sequence[Notes], beats: int) -> NDArray[np.float64]:
     """float64[beats, 12]: how many steps each pitch class sounds in each beat, over all the voices."""
-    steps = np.zeros((beats * 4 + 1, 12))
-    for notes in voices:
-        begin = np.clip(notes[:, 0], 0, beats * 4)
-        end = np.clip(notes[:, 0].astype(np.int64) + notes[:, 1], 0, beats * 4)
-        np.add.at(steps, (begin, notes[:, 2] % 12), 1)
-        np.add.at(steps, (end, notes[:, 2] % 12), -1)
-    cells = np.cumsum(steps, 0)[:-1]
-    return np.asarray(cells.reshape(beats, 4, 12).sum(1))
+    return np.asarray(chroma(voices, 4 * beats).reshape(beats, 4, 12).sum(1))
 
 
 def provenance(voices: Sequence[Notes], codes: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -23,6 +23,10 @@ SPLITS = ("train", "valid", "test")
 Notes = NDArray[np.int16]
 
 
+class Rejected(Exception):
+    """A piece that can't be used; the message is the reason, in a few words that can be counted."""
+
+
 @dataclass(frozen=True)
 class Song:
     """name: `pop909/001`; genre; split: `train`, `valid` or `test`.

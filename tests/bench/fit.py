@@ -6,8 +6,8 @@ SONGS is a folder of songs that training has prepared. Each melody, at 120 bpm, 
 in live mode. `band` is melody-in-harmony: the share of the melody's steps whose pitch class sounds in a
 pitched part within the same beat; beside it stand `real`, the same of the real accompaniment, `late`, of that
 played a window (32 steps) late, and `tonic`, of the melody's tonic triad held on every bar. `changes` are
-the chord plan's changes a bar. Targets: the band above `late` and `tonic`, the harmony moving (a change in
-two bars or more), and no decision late. The exit status is 1 if one is missed.
+the chord changes a bar, from beat to beat. Targets: the band above `late` and `tonic`, the harmony moving (a
+change in two bars or more), and no decision late. The exit status is 1 if one is missed.
 
 With --out it writes, for other scorers, DIR/cases/PRESET/SONG.mid (the melody), the same ending in .real.mid
 (with the real accompaniment), and DIR/rendered/PRESET/SONG.mid.
@@ -18,29 +18,25 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import measures
 import mido
 import numpy as np
 
-from bandmate.daemon import song as songs
-from bandmate.daemon.accompanist import Accompanist
-from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.metre import Grid
-from bandmate.daemon.render import MELODY_CHANNEL, Rendering, metre_of, render
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.takes import MELODY
 from bandmate.models.roll import WINDOW
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
-from bandmate.training import lines
-from bandmate.training.songs import SPLITS, Notes, Song, read_all
+from bandmate.training import audition, lines
+from bandmate.training.judging import keys
+from bandmate.training.judging.excerpt import bars_of
+from bandmate.training.judging.harmony_metrics import melody_in_harmony
+from bandmate.training.judging.texture import empty_bars, notes_a_bar
+from bandmate.training.songs import BEATS_PER_BAR, SPLITS, Notes, Song, read_all
 
 DRUMS = "drums"
+MELODY_CHANNEL = 1
 TICKS_PER_STEP = 120
 LEAST_CHANGES = 0.5
 
@@ -67,52 +63,40 @@ def write(voices: Sequence[Voice], path: Path) -> None:
     file.save(path)
 
 
-def notes_of(rendering: Rendering, voice: int, grid: Grid) -> Notes:
-    """What a voice of a take played, on the grid."""
-    rows = []
-    for tick, length, pitch, velocity in rendering.take.notes(voice):
-        step = grid.step_of(tick)
-        rows.append((step, grid.step_of(tick + length) - step, pitch, velocity))
-    return lines.as_notes(rows)
-
-
-def play(song: Song, preset: Preset, accompanist: Accompanist, out: Path, seed: int) -> dict[str, float]:
-    """Play a song's melody to the band, write the files, and return the song's figures."""
+def keep(song: Song, played: Song, preset: Preset, out: Path) -> None:
+    """Write a song's melody, that with its real accompaniment, and that with what the band played."""
     case = out / "cases" / preset.name / f"{song.name.replace('/', '-')}.mid"
-    rendered = out / "rendered" / preset.name / case.name
-    melody, real = song.notes[0], song.notes[1:]
-    voices = [("melody", MELODY_CHANNEL, melody)]
-    write(voices, case)
-    voices += [(p.name, p.channel, notes) for p, notes in zip(preset.parts, real, strict=True)]
-    write(voices, case.with_suffix(".real.mid"))
-    heard = songs.read(case)
-    rendering = render(heard, preset, accompanist, Settings(seed=seed, metre=metre_of(heard)))
-    rendered.parent.mkdir(parents=True, exist_ok=True)
-    rendering.take.write(rendered)
-    played = [notes_of(rendering, MELODY + 1 + k, Grid(preset.swing)) for k in range(len(preset.parts))]
-    return figures(melody, real, played, rendering, preset)
+    melody = ("melody", MELODY_CHANNEL, song.notes[0])
+    write([melody], case)
+    for path, parts in (
+        (case.with_suffix(".real.mid"), song.notes[1:]),
+        (out / "rendered" / preset.name / case.name, played.notes[1:]),
+    ):
+        voices = [(p.name, p.channel, notes) for p, notes in zip(preset.parts, parts, strict=True)]
+        write([melody, *voices], path)
 
 
-def figures(
-    melody: Notes, real: Sequence[Notes], played: Sequence[Notes], rendering: Rendering, preset: Preset
-) -> dict[str, float]:
-    """The figures of one song, by name."""
-    bars = measures.bars_of(melody)
+def figures(song: Song, heard: Song, late_answers: int, preset: Preset) -> dict[str, float]:
+    """The figures of one song, by name; heard: the song as the band played it, with so many late answers."""
+    (melody, *real), played = song.notes, heard.notes[1:]
+    bars = bars_of(melody)
+    every = np.ones(bars, bool)
     pitched = [k for k, part in enumerate(preset.parts) if part.name != DRUMS]
     late = [lines.moved(real[k], WINDOW) for k in pitched]
+    chords = heard.chords[: bars * BEATS_PER_BAR]
     out = {
-        "band": measures.in_harmony(melody, [played[k] for k in pitched]),
-        "real": measures.in_harmony(melody, [real[k] for k in pitched]),
-        "late": measures.in_harmony(melody, late),
-        "tonic": measures.in_harmony(melody, [measures.held(measures.tonic(melody), bars)]),
-        "changes": max(len(rendering.take.markers) - 1, 0) / bars,
-        "late answers": float(rendering.late),
+        "band": melody_in_harmony(melody, [played[k] for k in pitched]),
+        "real": melody_in_harmony(melody, [real[k] for k in pitched]),
+        "late": melody_in_harmony(melody, late),
+        "tonic": melody_in_harmony(melody, [keys.held(keys.tonic(melody), bars)]),
+        "changes": float((chords[1:] != chords[:-1]).sum()) / bars,
+        "late answers": float(late_answers),
     }
     for part, mine, true in zip(preset.parts, played, real, strict=True):
-        out[f"{part.name} notes"] = measures.notes_a_bar(mine, bars)
-        out[f"{part.name} notes real"] = measures.notes_a_bar(true, bars)
-        out[f"{part.name} empty"] = measures.empty_bars(mine, bars)
-        out[f"{part.name} empty real"] = measures.empty_bars(true, bars)
+        out[f"{part.name} notes"] = notes_a_bar(mine, every)
+        out[f"{part.name} notes real"] = notes_a_bar(true, every)
+        out[f"{part.name} empty"] = empty_bars(mine, every)
+        out[f"{part.name} empty real"] = empty_bars(true, every)
     return out
 
 
@@ -142,19 +126,21 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="keep the MIDI files here")
     parser.add_argument("--json", type=Path, help="write the figures of every song here too")
     options = parser.parse_args()
-    preset = Shelf(folder("presets")).get(options.preset)
-    accompanist = Catalogue(folder("models")).accompanist(preset)
+    presets, models = folder("presets"), folder("models")
+    preset = Shelf(presets).get(options.preset)
     whole = [song for song in read_all(options.songs, options.split) if song.bars >= options.bars]
     chosen = [song for song in whole if len(song.notes[0])][: options.limit]
     if not chosen:
         sys.exit(f"There are no songs of the split '{options.split}' in {options.songs}.")
     rows: dict[str, dict[str, float]] = {}
     columns = ("band", "real", "late", "tonic", "changes")
-    print("".join([f"{'song':24}", *(f"{name:>9}" for name in columns)]))
-    with tempfile.TemporaryDirectory() as name:
-        for seed, song in enumerate(chosen, options.seed):
-            row = rows[song.name] = play(song, preset, accompanist, options.out or Path(name), seed)
-            print("".join([f"{song.name:24}", *(f"{row[column]:9.3f}" for column in columns)]), flush=True)
+    print("".join([f"{'song':24}", *(f"{name:>9}" for name in columns)]), flush=True)
+    heard = audition.play(options.preset, chosen, presets=presets, models=models, seed=options.seed)
+    for song, played, late in zip(chosen, *heard, strict=True):
+        if options.out:
+            keep(song, played, preset, options.out)
+        row = rows[song.name] = figures(song, played, late, preset)
+        print("".join([f"{song.name:24}", *(f"{row[column]:9.3f}" for column in columns)]))
     means = {key: float(np.mean([row[key] for row in rows.values()])) for key in rows[chosen[0].name]}
     report(means, preset, len(rows))
     met = means["band"] > max(means["late"], means["tonic"]) and not means["late answers"]

@@ -8,7 +8,6 @@ until it strikes as many notes, and holds them as long, as the real parts.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -21,12 +20,14 @@ from bandmate.models.contract import Card
 from bandmate.models.decoding import Limits
 from bandmate.models.roll import PARTS, WINDOW
 from bandmate.training.band.network import Band, Heads, Player
+from bandmate.training.band.situations import Inputs, Truth, draw, fates
 from bandmate.training.band.style import Encoder, keys_of, sharpness_of
 from bandmate.training.fitting import windows
+from bandmate.training.fitting.lesson import say
 from bandmate.training.fitting.recipe import Recipe
-from bandmate.training.fitting.windows import Corpus, Inputs, Truth
+from bandmate.training.fitting.windows import Corpus
 from bandmate.training.judging import figures
-from bandmate.training.judging.rollout import Array, Manner, Say, Stage, free_run
+from bandmate.training.judging.rollout import Manner, Stage, free_run
 from bandmate.training.songs import STEPS_PER_BAR
 
 ROUNDS = 6
@@ -79,27 +80,6 @@ def steady(kit: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(beat & same & (hat.sum(1) >= STEPS_PER_BAR // 2))
 
 
-def voice(player: Player) -> Say:
-    """The player as `rollout` calls it."""
-
-    def say(offer: Mapping[str, Array]) -> tuple[Array, ...]:
-        with torch.no_grad():
-            out = player(**{name: torch.from_numpy(value) for name, value in offer.items()})
-        return tuple(plane.numpy() for plane in out)
-
-    return say
-
-
-def limits_of(corpus: Corpus) -> Limits:
-    """How many notes each part may sound together: what 97 of 100 sounding steps really need."""
-    most = []
-    for part, name in enumerate(corpus.parts):
-        sustain = (corpus.strip.cells >> np.uint16(2 * part + 3) & 1).sum(1)
-        some = sustain[sustain > 0]
-        most.append(9 if name == "drums" else int(np.quantile(some, 0.97)) if len(some) else 1)
-    return Limits(voices=tuple(most))
-
-
 def first_cuts(player: Player, corpus: Corpus, recipe: Recipe) -> Card:
     """Cuts by which as many decisions are taken on windows like those of the bank, with the styles of
     others, as really were. The drums' classes lean so that one cut serves all nine."""
@@ -125,7 +105,8 @@ def first_cuts(player: Player, corpus: Corpus, recipe: Recipe) -> Card:
 def _answers(player: Player, corpus: Corpus, recipe: Recipe, count: int) -> tuple[Heads, Truth[Tensor]]:
     """The heads on `count` typical windows, with styles of the bank, and what really came."""
     rng = np.random.default_rng([recipe.seed, 7])
-    inputs, truth = windows.draw(corpus, typical_windows(corpus, count, recipe.seed), recipe, rng)
+    chosen = typical_windows(corpus, count, recipe.seed)
+    inputs, truth = draw(corpus, chosen, fates(len(chosen), recipe, rng), recipe)
     count = len(truth.weight)
     tensors = [torch.from_numpy(np.ascontiguousarray(x)) for x in inputs]
     codes = player.bank[torch.from_numpy(rng.integers(0, len(player.bank), count))]
@@ -177,7 +158,7 @@ def settle(player: Player, card: Card, limits: Limits, given: Stage, aim: Aim, m
     """The card with cuts of gate and hold that bring free play on the songs near the aim."""
     for turn in range(ROUNDS):
         noise = replace(manner, seed=manner.seed + turn)
-        played = free_run(voice(player), card, limits, given, player.bank.shape[1], noise)
+        played = free_run(say(player), card, limits, given, player.noise, noise)
         mine = [figures.of_part(played[:, part], given.plan) for part in range(PARTS)]
         gate = [_move(card.gate[i], mine[i]["onsets"], aim.onsets[i]) for i in range(PARTS)]
         hold = [_move(card.hold[i], mine[i]["length"], aim.lengths[i]) for i in range(PARTS)]

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from bandmate.models.roll import PARTS
 from bandmate.training.band.network import Band, Heads
 from bandmate.training.band.picture import Picture
-from bandmate.training.fitting.windows import Inputs, Truth
+from bandmate.training.band.situations import Inputs, Truth
+from bandmate.training.fitting.dice import Dice
 
 ROLL = 2 * PARTS
 CONDITION = 4 + 2 * PARTS + 2
@@ -54,25 +55,25 @@ def real(truth: Truth[Tensor]) -> Tensor:
     return torch.cat([truth.onset, truth.sustain], 1)
 
 
-def concrete(logits: Tensor, temperature: float, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+def concrete(logits: Tensor, temperature: float, dice: Dice) -> tuple[Tensor, Tensor]:
     """Noisy logits and straight-through samples, 0 or 1 forward, each 1 with probability sigmoid(logits)."""
-    uniform = torch.rand(logits.shape, generator=rng).to(logits.device).clamp(1e-6, 1 - 1e-6)
+    uniform = dice.uniform(*logits.shape[1:]).clamp(1e-6, 1 - 1e-6)
     noisy = logits + torch.logit(uniform)
     soft = torch.sigmoid(noisy / temperature)
     return noisy, (noisy > 0).to(soft.dtype) + soft - soft.detach()
 
 
-def perform(band: Band, heads: Heads, truth: Truth[Tensor], warmth: float, rng: torch.Generator) -> Tensor:
+def perform(band: Band, heads: Heads, truth: Truth[Tensor], warmth: float, dice: Dice) -> Tensor:
     """The parts as the heads would play them after the cut, [B,8,32,72]; before it, as they were.
     warmth: the temperature of the relaxation."""
-    gate = concrete(heads.gate, warmth, rng)[1]
-    noisy, pitch = concrete(heads.pitch, warmth, rng)
+    gate = concrete(heads.gate, warmth, dice)[1]
+    noisy, pitch = concrete(heads.pitch, warmth, dice)
     top = (noisy == noisy.amax(-1, keepdim=True)).to(pitch.dtype)
     struck = gate[..., None] * torch.maximum(pitch, top)
-    held = concrete(heads.hold, warmth, rng)[1]
+    held = concrete(heads.hold, warmth, dice)[1]
     onsets, holds = list(struck.unbind(1)), list(held.unbind(1))
     if band.drums is not None:
-        hits = concrete(heads.kit, warmth, rng)[1].transpose(1, 2) @ band.spread
+        hits = concrete(heads.kit, warmth, dice)[1].transpose(1, 2) @ band.spread
         onsets.insert(band.drums, hits)
         holds.insert(band.drums, torch.zeros_like(hits))
     ahead = (truth.weight > 0).to(gate.dtype)[:, None, :, None]
@@ -90,9 +91,9 @@ def sounding(onset: Tensor, hold: Tensor, before: Tensor) -> Tensor:
     return torch.stack(out, 2)
 
 
-def penalty(critic: Critic, truly: Tensor, fake: Tensor, beside: Tensor, rng: torch.Generator) -> Tensor:
+def penalty(critic: Critic, truly: Tensor, fake: Tensor, beside: Tensor, dice: Dice) -> Tensor:
     """Mean squared distance from 1 of the critic's slope, between real and generated parts."""
-    mix = torch.rand((len(truly), 1, 1, 1), generator=rng).to(truly.device)
+    mix = dice.uniform(1, 1, 1)
     between = (mix * truly + (1 - mix) * fake).detach().requires_grad_(True)
     score = critic(between, beside).sum()
     (slope,) = torch.autograd.grad(score, between, create_graph=True)

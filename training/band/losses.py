@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from bandmate.training.band.network import Band, Heads
-from bandmate.training.fitting.windows import Truth
+from bandmate.training.band.situations import Truth
 
 LOUD = 4.0
 

@@ -13,11 +13,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from bandmate.models.contract import CONTROLS
+from bandmate.models.contract import CONTROLS, GENERATOR_INPUTS
 from bandmate.training.band.picture import Picture
+from bandmate.training.band.situations import Inputs
 from bandmate.training.band.unet import Block, UNet
+from bandmate.training.fitting.lesson import Performer
 from bandmate.training.fitting.recipe import Recipe
-from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Inputs
+from bandmate.training.fitting.windows import HEIGHT, KIT, LOW
 
 COND = 64
 COLUMN = 64
@@ -112,7 +114,7 @@ class Band(nn.Module):  # type: ignore[misc]
         return Sound(*(torch.stack(kind, 1) for kind in zip(*parts, strict=True)))
 
 
-class Player(nn.Module):  # type: ignore[misc]
+class Player(Performer):
     """The generator as the contract describes it: 128 pitches, and noise that chooses from a bank.
 
     bank: float [N,Z] style codes; keys: float [N,Z] their whitened unit directions. The code is
@@ -120,10 +122,13 @@ class Player(nn.Module):  # type: ignore[misc]
     of the bank.
     """
 
+    takes = tuple(GENERATOR_INPUTS)
+
     def __init__(self, band: Band, bank: Tensor, keys: Tensor, sharpness: float) -> None:
         super().__init__()
         self.band = band
         self.sharpness = sharpness
+        self.noise = int(bank.shape[1])
         self.register_buffer("bank", bank)
         self.register_buffer("keys", keys)
 

@@ -1,17 +1,20 @@
-"""The 229 two-bar excerpts of Bach chorales that DeepComposer's lab learns from, each a song of its own."""
+"""The 229 two-bar excerpts of Bach chorales that DeepComposer's lab learns from, each a song of its own.
+
+Read for an orchestra (melody, cello, viola, second violin and a pad of horns) or as they are sung.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
+from bandmate.training.chords import derive
 from bandmate.training.corpora import scores
-from bandmate.training.corpora.dataset import Rejected
-from bandmate.training.lines import as_notes, between, untangled
+from bandmate.training.lines import as_notes, between, provenance, untangled
 from bandmate.training.reading import smf
-from bandmate.training.songs import STEPS_PER_BAR, Notes, Song
+from bandmate.training.songs import BEATS_PER_BAR, REAL, STEPS_PER_BAR, Notes, Rejected, Song, split_of
 
 BARS = 2
 RAISED = 21
@@ -19,22 +22,49 @@ VELOCITY = 80
 
 
 def read(folder: Path) -> Iterator[Song | Rejected]:
-    """Every excerpt of the data set's folder, or why it was rejected."""
+    """Every excerpt of the data set's folder for an orchestra, or why it was rejected."""
+    return _each(folder, song)
+
+
+def sung(folder: Path) -> Iterator[Song | Rejected]:
+    """Every excerpt as DeepComposer has it: the soprano is the melody, and the first of four parts."""
+    return _each(folder, choir)
+
+
+def song(path: Path) -> Song:
+    """One excerpt for an orchestra. Raises Rejected."""
+    name = _name(path)
+    return scores.song(name, name, _voices(path), BARS)
+
+
+def choir(path: Path) -> Song:
+    """One excerpt with soprano, alto, tenor and bass as its parts. Raises Rejected."""
+    name, voices = _name(path), _voices(path)
+    parts = (voices[0], *voices)
+    origin = np.full((BARS, len(parts)), REAL, np.uint8)
+    chords = derive(voices, BARS * BEATS_PER_BAR)
+    return Song(name, "chorales", split_of(name), parts, chords, provenance(parts, origin))
+
+
+def _each(folder: Path, read_one: Callable[[Path], Song]) -> Iterator[Song | Rejected]:
     for path in sorted((folder / "original_midi").glob("*.mid")):
         try:
-            yield song(path)
+            yield read_one(path)
         except Rejected as reason:
             yield reason
 
 
-def song(path: Path) -> Song:
-    """One excerpt: soprano, alto, tenor and bass, stored 21 semitones too high. Raises Rejected."""
+def _name(path: Path) -> str:
+    return f"chorales/{path.stem}"
+
+
+def _voices(path: Path) -> list[Notes]:
+    """Soprano, alto, tenor and bass, stored 21 semitones too high. Raises Rejected."""
     score = smf.read(path)
     voices = [_voice(t, score.ticks_per_beat) for t in score.tracks if len(t.notes)]
     if len(voices) != 4:
         raise Rejected("not for four voices")
-    name = f"chorales/{path.stem}"
-    return scores.song(name, name, voices, BARS)
+    return voices
 
 
 def _voice(track: smf.Track, ticks_per_beat: int) -> Notes:

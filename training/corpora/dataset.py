@@ -10,11 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bandmate.training.songs import Song, save
-
-
-class Rejected(Exception):
-    """A piece that can't be used; the message is the reason, in a few words that can be counted."""
+from bandmate.training.songs import Rejected, Song, save
 
 
 @dataclass

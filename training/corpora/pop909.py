@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.models.harmony import NONE
+from bandmate.training.arranging.drums import Drummer
 from bandmate.training.arranging.pad import pad
 from bandmate.training.chords import triads
-from bandmate.training.corpora import groove
-from bandmate.training.corpora.dataset import Rejected
 from bandmate.training.lines import (
     as_notes,
     between,
+    hands,
     joined,
     monophonic,
     moved,
@@ -36,12 +36,12 @@ from bandmate.training.songs import (
     STEPS_PER_BAR,
     STYLE_PAIRED,
     Notes,
+    Rejected,
     Song,
     split_of,
 )
 
 PARTS = ("drums", "bass", "keys", "strings")
-BASS_BELOW = 48
 PAD = (55, 76)
 PHRASE = 8
 FEWEST_BARS = 16
@@ -49,7 +49,7 @@ FEWEST_BARS = 16
 Floats = NDArray[np.float64]
 
 
-def read(folder: Path, drummer: groove.Library) -> Iterator[Song | Rejected]:
+def read(folder: Path, drummer: Drummer) -> Iterator[Song | Rejected]:
     """Every song of the data set's folder, or why it was rejected."""
     for file in sorted((folder / "POP909").glob("*/*.mid")):
         try:
@@ -58,7 +58,7 @@ def read(folder: Path, drummer: groove.Library) -> Iterator[Song | Rejected]:
             yield reason
 
 
-def song(path: Path, drummer: groove.Library) -> Song:
+def song(path: Path, drummer: Drummer) -> Song:
     """The song of one folder `NNN`. Raises Rejected."""
     beats = np.loadtxt(path / "beat_midi.txt", ndmin=2)
     if is_triple(beats[:, 1]):
@@ -132,7 +132,7 @@ def _trimmed(voices: list[Notes], chords: NDArray[np.uint8]) -> tuple[list[Notes
 
 
 def _arranged(
-    name: str, voices: list[Notes], chords: NDArray[np.uint8], bpm: float, drummer: groove.Library
+    name: str, voices: list[Notes], chords: NDArray[np.uint8], bpm: float, drummer: Drummer
 ) -> Song:
     melody, bridge, piano = voices
     bars = len(chords) // BEATS_PER_BAR
@@ -142,12 +142,6 @@ def _arranged(
     origin = np.full((bars, len(parts)), REAL, np.uint8)
     origin[:, 1], origin[:, 4] = STYLE_PAIRED, codes
     return Song(name, "pop", split_of(name), parts, chords, provenance(parts, origin))
-
-
-def hands(piano: Notes) -> tuple[Notes, Notes]:
-    """The bass, the lowest note of each onset if it is under C3, one at a time; and all the rest."""
-    lowest = np.concatenate([[True], np.diff(piano[:, 0]) > 0]) & (piano[:, 2] < BASS_BELOW)
-    return monophonic(piano[lowest], lowest=True), piano[~lowest]
 
 
 def colour(bridge: Notes, chords: NDArray[np.uint8]) -> tuple[Notes, NDArray[np.uint8]]:

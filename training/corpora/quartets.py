@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.training.corpora import scores
-from bandmate.training.corpora.dataset import Rejected
 from bandmate.training.lines import as_notes, between, untangled
-from bandmate.training.songs import BEATS_PER_BAR, STEPS_PER_BAR, Notes, Song
+from bandmate.training.songs import BEATS_PER_BAR, STEPS_PER_BAR, Notes, Rejected, Song
 
 FEWEST_BARS = 8
 VOICES = 4

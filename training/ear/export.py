@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from torch import Tensor, nn
 
-from bandmate.models import contract
-from bandmate.models.contract import EAR_INPUTS, EAR_OPTIONAL, EAR_OUTPUTS, Card, ModelError
+from bandmate.models.contract import EAR_INPUTS, EAR_OPTIONAL, EAR_OUTPUTS, Card
 from bandmate.models.generator import Ear as Played
 from bandmate.models.harmony import Reluctance
 from bandmate.training.ear.network import STATE, Ear
 from bandmate.training.ear.score import probabilities, rehearse, score
+from bandmate.training.fitting import export
 from bandmate.training.songs import Song
-
-OPSET = 18
-TOLERANCE = 1e-4
 
 
 class Playable(nn.Module):  # type: ignore[misc]
@@ -41,26 +36,9 @@ class Playable(nn.Module):  # type: ignore[misc]
 
 def to_bytes(ear: Ear, card: Card) -> bytes:
     """The ONNX file of an ear, inputs and outputs by name, the card in its metadata."""
-    file = io.BytesIO()
-    program = torch.onnx.export(
-        Playable(ear).eval(),
-        tuple(torch.from_numpy(value) for value in examples(0).values()),
-        input_names=list(EAR_INPUTS),
-        output_names=[*EAR_OUTPUTS, *EAR_OPTIONAL],
-        opset_version=OPSET,
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
-    program.save(file)
-    model = onnx.load_from_string(file.getvalue())
-    del model.metadata_props[:]
-    for node in model.graph.node:
-        del node.metadata_props[:]
-        node.doc_string = ""
-    del model.graph.value_info[:]
-    onnx.helper.set_model_props(model, {contract.PROPERTY: contract.dump(card)})
-    return bytes(model.SerializeToString())
+    offer = tuple(torch.from_numpy(value) for value in examples(0).values())
+    outputs = (*EAR_OUTPUTS, *EAR_OPTIONAL)
+    return export.serialised(Playable(ear), offer, tuple(EAR_INPUTS), outputs, card)
 
 
 def examples(seed: int) -> dict[str, np.ndarray]:
@@ -86,20 +64,14 @@ def parity(ear: Ear, data: bytes, name: str) -> float:
             truth = Playable(ear)(**{key: torch.from_numpy(value) for key, value in offer.items()})
         pairs = zip((said.state, said.chord, said.melody, said.hindsight), truth, strict=True)
         worst = max(worst, *(float(np.abs(mine - true[0].numpy()).max()) for mine, true in pairs))
-    if worst > TOLERANCE:
-        raise ModelError(
-            f"{name} differs from its network by {worst:.2g}; export it with another torch or opset"
-        )
-    return worst
+    return export.held_to_tolerance(worst, name)
 
 
 def write(ear: Ear, card: Card, path: Path) -> float:
     """Exports, checks and only then writes the file; the largest difference found. Raises ModelError."""
     data = to_bytes(ear, card)
     worst = parity(ear, data, path.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".part").write_bytes(data)
-    path.with_suffix(".part").replace(path)
+    export.store(data, path)
     return worst
 
 

@@ -1,43 +1,23 @@
-"""Fits an ear to songs, for so many minutes, from the melody alone: it hears no chord, its own or another's.
-
-A run is a folder: the losses for TensorBoard, and a checkpoint from which it goes on.
-"""
+"""Fits an ear to songs from the melody alone: it hears no chord, its own or another's."""
 
 from __future__ import annotations
 
-import math
-import time
-from dataclasses import dataclass
-from pathlib import Path
-
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.tensorboard import SummaryWriter
 
 from bandmate.models.harmony import CHORDS, TONES
 from bandmate.training.ear.lessons import UNKNOWN, Batch, Lesson, batch, whole
 from bandmate.training.ear.network import Answer, Ear
+from bandmate.training.fitting.course import Course, Module
+from bandmate.training.fitting.recipe import Recipe
+from bandmate.training.fitting.together import Together
 
-CHECKPOINT = "ear.pt"
 VALIDATED = 24
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How an ear is fitted; minutes of the loop's own time, and the rate falls to zero over them."""
-
-    minutes: float = 10.0
-    size: int = 64
-    beats: int = 128
-    rate: float = 4e-3
-    warm_up: int = 60
-    decay: float = 0.02
-    clip: float = 1.0
-    dropout: float = 0.2
-    every: int = 50
-    seed: int = 0
+DECAY = 0.02
+CLIP = 1.0
+WARMUP = 60
 
 
 def loss(answer: Answer, truth: Batch) -> tuple[Tensor, Tensor]:
@@ -46,7 +26,7 @@ def loss(answer: Answer, truth: Batch) -> tuple[Tensor, Tensor]:
     ahead = _chord_loss(answer.chord[..., 1:, :], truth.chord[..., 1:])
     past = _chord_loss(answer.hindsight, truth.past)
     heard = truth.chord[..., 0] != UNKNOWN
-    tones = torch.from_numpy(TONES)[truth.chord[..., 0][heard]]
+    tones = torch.from_numpy(TONES).to(heard.device)[truth.chord[..., 0][heard]]
     inside = F.binary_cross_entropy_with_logits(answer.tones[heard], tones)
     bass = F.cross_entropy(answer.bass.flatten(0, -2), truth.bass.flatten(), ignore_index=UNKNOWN)
     total = now + 0.4 * ahead + 0.4 * past + 0.5 * inside + 0.2 * bass + 0.3 * _melody_loss(answer, truth)
@@ -70,62 +50,49 @@ def asked(ear: Ear, of: Batch) -> Answer:
     return ear.head(ear.listen(of.beat, of.phase), of.partial, of.known, of.phase)
 
 
-class Run:
-    """One fitting: the ear, its optimiser, and how far it has come."""
+class EarCourse(Course):
+    """An ear being taught on excerpts of `ear_beats` beats."""
 
-    def __init__(self, folder: Path, recipe: Recipe, resume: bool = False) -> None:
-        """Starts anew, or from the folder's checkpoint. Raises FileNotFoundError if there is none."""
+    def __init__(self, lessons: list[Lesson], recipe: Recipe, together: Together) -> None:
+        super().__init__(recipe, together, recipe.ear_batch)
         torch.manual_seed(recipe.seed)
-        self.folder, self.recipe = folder, recipe
-        self.ear = Ear(recipe.dropout)
-        self.optimiser = torch.optim.AdamW(self.ear.parameters(), recipe.rate, weight_decay=recipe.decay)
-        self.steps, self.spent = 0, 0.0
-        folder.mkdir(parents=True, exist_ok=True)
-        if resume:
-            kept = torch.load(folder / CHECKPOINT, weights_only=True)
-            self.ear.load_state_dict(kept["ear"])
-            self.optimiser.load_state_dict(kept["optimiser"])
-            self.steps, self.spent = kept["steps"], kept["spent"]
+        self.lessons = lessons
+        self.ear = Ear(recipe.ear_dropout).to(together.device)
+        self.optimiser = torch.optim.AdamW(self.ear.parameters(), recipe.ear_rate, weight_decay=DECAY)
 
-    def save(self) -> None:
-        """Writes the checkpoint, whole or not at all."""
-        state = {"ear": self.ear.state_dict(), "optimiser": self.optimiser.state_dict()}
-        torch.save(state | {"steps": self.steps, "spent": self.spent}, self.folder / f"{CHECKPOINT}.new")
-        (self.folder / f"{CHECKPOINT}.new").replace(self.folder / CHECKPOINT)
+    @property
+    def updates(self) -> int:
+        """Those of the recipe."""
+        return self.recipe.ear_updates
 
-    def fit(self, train: list[Lesson], valid: list[Lesson]) -> Ear:
-        """Runs to the end of the recipe's minutes and returns the ear, ready to be asked."""
-        random = np.random.default_rng([self.recipe.seed, self.steps])
-        with SummaryWriter(self.folder) as log:
-            while self.spent < 60 * self.recipe.minutes:
-                begun = time.monotonic()
-                losses = self._step(batch(train, self.recipe.size, self.recipe.beats, random))
-                self.steps += 1
-                self.spent += time.monotonic() - begun
-                for name, value in zip(("loss/train", "chord/train"), losses, strict=True):
-                    log.add_scalar(name, value, self.steps)
-                if self.steps % self.recipe.every == 0:
-                    log.add_scalar("chord/valid", validate(self.ear, valid), self.steps)
-                    self.save()
-        self.save()
-        self.ear.eval()
-        return self.ear
+    def modules(self) -> dict[str, Module]:
+        """Network and optimiser."""
+        return {"ear": self.ear, "optimiser": self.optimiser}
 
-    def _step(self, of: Batch) -> tuple[float, float]:
+    def weights(self) -> dict[str, nn.Module]:
+        """The ear."""
+        return {"ear": self.ear}
+
+    def _update(self) -> dict[str, Tensor]:
+        dice = self.dice(0)
+        of = batch(self.lessons, self.batch, self.recipe.ear_beats, dice.rng, dice.mine)
+        of = Batch(*(field.to(self.together.device) for field in of))
+        torch.manual_seed(int(dice.rng.integers(2**62)) + self.together.rank)  # of the drop-out
         self.ear.train()
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate * self._pace()
+            group["lr"] = self.recipe.ear_rate * self._pace()
         total, now = loss(asked(self.ear, of), of)
         self.optimiser.zero_grad()
         total.backward()
-        torch.nn.utils.clip_grad_norm_(self.ear.parameters(), self.recipe.clip)
+        self.together.average(self.ear.parameters())
+        torch.nn.utils.clip_grad_norm_(self.ear.parameters(), CLIP)
         self.optimiser.step()
-        return float(total.detach()), float(now.detach())
+        return {"ear": total, "ear_chord": now}
 
     def _pace(self) -> float:
         """The share of the full rate: up in a straight line, then down along a cosine."""
-        done = min(self.spent / (60 * self.recipe.minutes), 1.0)
-        return min(1.0, (self.steps + 1) / self.recipe.warm_up) * (1 + math.cos(math.pi * done)) / 2
+        rise = min(1.0, (self.step + 1) / WARMUP)
+        return rise * (1 + float(np.cos(np.pi * min(self.step / max(self.updates, 1), 1.0)))) / 2
 
 
 def validate(ear: Ear, lessons: list[Lesson]) -> float:

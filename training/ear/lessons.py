@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,6 @@ from bandmate.training.songs import BEATS_PER_BAR, Song
 
 UNKNOWN = -100
 START_SHARE = 0.25
-LOWEST_PART = {"pop": 2, "symphony": 1}
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -50,12 +50,19 @@ class Batch(NamedTuple):
     bass: Tensor
 
 
-def lesson(song: Song) -> Lesson:
-    """The lesson of a song."""
+def lowest_voice(songs: Sequence[Song], parts: tuple[str, ...]) -> int:
+    """Which voice, 1..4, is the lowest of the pitched parts over all the songs."""
+    pitched = [voice for voice, name in enumerate(parts, 1) if name != "drums"]
+    heights = [np.concatenate([song.notes[voice][:, 2] for song in songs]) for voice in pitched]
+    return pitched[int(np.argmin([h.mean() if len(h) else 128 for h in heights]))]
+
+
+def lesson(song: Song, lowest: int) -> Lesson:
+    """The lesson of a song; lowest: the voice, 1..4, that plays its bass."""
     beats = len(song.chords)
     pitch, onset = line(song.notes[0], song.steps)
     phase = [listening.phase(b % BEATS_PER_BAR, b // BEATS_PER_BAR) for b in range(beats)]
-    low, _ = line(monophonic(song.notes[LOWEST_PART[song.genre]], lowest=True), song.steps)
+    low, _ = line(monophonic(song.notes[lowest], lowest=True), song.steps)
     low = low.reshape(beats, STEPS_PER_BEAT)
     bass = np.where(
         low.max(1) >= 0, np.take_along_axis(low, (low >= 0).argmax(1)[:, None], 1)[:, 0] % 12, UNKNOWN
@@ -98,17 +105,19 @@ def _truth(chords: Ints, at: Ints) -> Ints:
     return np.where(inside, chords[np.where(inside, at, 0)], UNKNOWN)
 
 
-def batch(lessons: list[Lesson], size: int, beats: int, random: np.random.Generator) -> Batch:
+def batch(
+    lessons: list[Lesson], size: int, beats: int, random: np.random.Generator, mine: slice = slice(None)
+) -> Batch:
     """Random excerpts, a quarter of them from a song's start; of half of the beats nothing is known yet,
-    of the others 1 to 3 steps."""
+    of the others 1 to 3 steps. Chance decides of `size` excerpts; `mine` are made."""
     weight = np.array([len(one.chords) for one in lessons], np.float64)
     chosen = random.choice(len(lessons), size, p=weight / weight.sum())
+    place = np.where(random.random(size) < START_SHARE, 0, random.random(size))
+    known = np.where(random.random((size, beats)) < 0.5, 0, random.integers(1, STEPS_PER_BEAT, (size, beats)))
     pieces = []
-    for index in chosen:
+    for index, share, steps in zip(chosen[mine], place[mine], known[mine], strict=True):
         room = max(len(lessons[index].chords) - beats // 2, 1)
-        first = 0 if random.random() < START_SHARE else int(random.integers(room))
-        known = np.where(random.random(beats) < 0.5, 0, random.integers(1, STEPS_PER_BEAT, beats))
-        pieces.append(excerpt(lessons[index], first, beats, known))
+        pieces.append(excerpt(lessons[index], int(share * room), beats, steps))
     return Batch(*(torch.from_numpy(np.stack(field)) for field in zip(*pieces, strict=True)))
 
 

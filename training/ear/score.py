@@ -98,7 +98,7 @@ def _semitone_apart(chords: Ints, tone: NDArray[np.int16]) -> Floats:
 def rehearse(ear: Ear, songs: Iterable[Song]) -> list[Rehearsal]:
     """Asks the ear about every beat of every song."""
     ear.eval()
-    lessons = [(song, lesson(song)) for song in songs]
+    lessons = [(song, lesson(song, lowest=1)) for song in songs]
     return [Rehearsal(song, guess(ear, of, 0), guess(ear, of, 1)) for song, of in lessons]
 
 

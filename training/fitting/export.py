@@ -12,22 +12,32 @@ import torch
 from bandmate.models import contract
 from bandmate.models.contract import CONTROLS, GENERATOR_INPUTS, Card, ModelError
 from bandmate.models.generator import Generator
-from bandmate.training.band.network import Player
+from bandmate.training.fitting.lesson import Performer
 
 OPSET = 18
 TOLERANCE = 1e-4
 OUTPUTS = ("onset", "sustain", "velocity", "gate")
 
 
-def to_bytes(player: Player, card: Card) -> bytes:
-    """The ONNX file of a player, batch 1, inputs and outputs by name, the card in its metadata."""
-    offer = tuple(examples(player).values())
+def to_bytes(performer: Performer, card: Card) -> bytes:
+    """The ONNX file of a performer, batch 1, inputs and outputs by name, the card in its metadata."""
+    return serialised(performer, tuple(examples(performer).values()), performer.takes, OUTPUTS, card)
+
+
+def serialised(
+    module: torch.nn.Module,
+    offer: tuple[torch.Tensor, ...],
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    card: Card,
+) -> bytes:
+    """The ONNX file of a module called with `offer`, with nothing of this machine in it."""
     file = io.BytesIO()
     program = torch.onnx.export(
-        player.eval(),
+        module.eval(),
         offer,
-        input_names=list(GENERATOR_INPUTS),
-        output_names=list(OUTPUTS),
+        input_names=list(inputs),
+        output_names=list(outputs),
         opset_version=OPSET,
         dynamo=True,
         external_data=False,
@@ -44,33 +54,39 @@ def to_bytes(player: Player, card: Card) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def examples(player: Player, seed: int = 0) -> dict[str, torch.Tensor]:
+def examples(performer: Performer, seed: int = 0) -> dict[str, torch.Tensor]:
     """Inputs of the right shapes by name: random notes, half a window known."""
     rng = np.random.default_rng(seed)
     known = np.arange(32) < 8
-    sizes = {
-        name: tuple(n or player.bank.shape[1] for n in shape) for name, shape in GENERATOR_INPUTS.items()
-    }
+    sizes = {name: tuple(n or performer.noise for n in GENERATOR_INPUTS[name]) for name in performer.takes}
     out = {name: (rng.random(shape) < 0.05).astype(np.float32) for name, shape in sizes.items()}
-    out["heard"] = out["played"] = known[None].astype(np.float32)
-    out["noise"] = rng.standard_normal(sizes["noise"]).astype(np.float32)
-    out["controls"] = rng.random((1, CONTROLS)).astype(np.float32)
-    return {name: torch.from_numpy(value) for name, value in out.items()}
+    made = {
+        "heard": known[None].astype(np.float32),
+        "played": known[None].astype(np.float32),
+        "noise": rng.standard_normal((1, performer.noise)).astype(np.float32),
+        "controls": rng.random((1, CONTROLS)).astype(np.float32),
+    }
+    return {name: torch.from_numpy(made.get(name, value)) for name, value in out.items()}
 
 
-def parity(player: Player, data: bytes, name: str) -> float:
+def parity(performer: Performer, data: bytes, name: str) -> float:
     """The largest difference between the network and its file as the player runs it, over three inputs.
 
     Raises ModelError where it is more than a ten-thousandth.
     """
     generator, worst = Generator(data, name), 0.0
     for seed in range(3):
-        offer = examples(player, seed)
+        offer = examples(performer, seed)
         said = generator.run({k: v.numpy() for k, v in offer.items()})
         with torch.no_grad():
-            real = player(**offer)
+            real = performer(*offer.values())
         pairs = zip((said.onset, said.sustain, said.velocity, said.gate), real, strict=True)
         worst = max(worst, *(float(np.abs(mine - true[0].numpy()).max()) for mine, true in pairs))
+    return held_to_tolerance(worst, name)
+
+
+def held_to_tolerance(worst: float, name: str) -> float:
+    """A difference between a file and its network. Raises ModelError where it is too large."""
     if worst > TOLERANCE:
         raise ModelError(
             f"{name} differs from its network by {worst:.2g}; export it with another torch or opset"
@@ -78,11 +94,16 @@ def parity(player: Player, data: bytes, name: str) -> float:
     return worst
 
 
-def write(player: Player, card: Card, path: Path) -> float:
+def write(performer: Performer, card: Card, path: Path) -> float:
     """Exports, checks and only then writes the file; the largest difference found. Raises ModelError."""
-    data = to_bytes(player, card)
-    worst = parity(player, data, path.name)
+    data = to_bytes(performer, card)
+    worst = parity(performer, data, path.name)
+    store(data, path)
+    return worst
+
+
+def store(data: bytes, path: Path) -> None:
+    """Writes a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".part").write_bytes(data)
     path.with_suffix(".part").replace(path)
-    return worst

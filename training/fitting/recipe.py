@@ -28,6 +28,17 @@ GAN = {
     "precision": "32-true",
 }
 TECHNIQUES: dict[str, dict[str, Any]] = {"band": {}, "unet-gan": GAN, "musegan": GAN}
+# A band that begins from weights has less to learn and something to forget.
+TUNED = {
+    "learning_rate": 5e-4,
+    "epochs": 6.0,
+    "critic_epochs": 0.0,
+    "kl_rise": 0,
+    "warmup": 50,
+    "sample_every": 1.0,
+    "ear_updates": 150,
+    "ear_rate": 1e-3,
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,11 @@ class Recipe:
     update; gradient_penalty: weight of the critic's slope penalty; channels: feature maps of the
     generator at each resolution; critic_channels: of the critic's four convolutions; latent (`musegan`):
     numbers in each part of the noise; sample_every: epochs between samples; save_every: updates
-    between checkpoints; ear_updates: updates of the ear taught beside the generator, 0 to keep the base's.
+    between checkpoints.
+
+    The ear taught beside the generator. ear_updates: its updates, 0 to keep the base's as it is; ear_batch:
+    excerpts per update; ear_beats: beats in one; ear_rate: AdamW's learning rate at the top of its
+    cosine; ear_dropout: share of its inner numbers left out while it learns.
 
     `band`. code: numbers in a style code, and in the `noise` input; bank: style codes kept in the
     exported file; near: weight of the hop after the cut (all later steps weigh 1); kl_weight and
@@ -73,7 +88,11 @@ class Recipe:
     precision: str = "auto"
     sample_every: float = 0.5
     save_every: int = 200
-    ear_updates: int = 1500
+    ear_updates: int = 500
+    ear_batch: int = 64
+    ear_beats: int = 128
+    ear_rate: float = 4e-3
+    ear_dropout: float = 0.2
     latent: int = 32
     channels: tuple[int, ...] = (16, 32, 64, 96)
     code: int = 24
@@ -107,7 +126,8 @@ class Recipe:
 
 def of(technique: str, **said: Any) -> Recipe:
     """The recipe of a technique with its usual values, and what is said in place of them."""
-    return Recipe(technique=technique, **(TECHNIQUES[technique] | said))
+    tuned = TUNED if said.get("base") else {}
+    return Recipe(technique=technique, **(TECHNIQUES[technique] | tuned | said))
 
 
 def dump(recipe: Recipe) -> str:

@@ -7,6 +7,7 @@ differentiates twice, which wrapped networks do not promise to support.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -28,6 +29,7 @@ class Together:
     def __init__(self, device: str = "auto", precision: str = "32-true") -> None:
         local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
         several = int(os.environ.get("WORLD_SIZE", "1")) > 1
+        logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
         chosen = _found(device)
         self.fabric = Fabric(
             accelerator=chosen,
@@ -49,7 +51,8 @@ class Together:
 
     def autocast(self) -> AbstractContextManager[None]:
         """Arithmetic in the chosen precision."""
-        return self.fabric.autocast()
+        arithmetic: AbstractContextManager[None] = self.fabric.autocast()
+        return arithmetic
 
     def share(self, batch: int) -> slice:
         """The windows of a batch that are this process's. Raises ValueError if they can't be dealt evenly."""

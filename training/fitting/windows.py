@@ -1,19 +1,17 @@
-"""Songs as windows to learn from: what the player would know at a random moment, and what came.
+"""Songs as windows to learn from: two bars, from a bar line, and the two bars before them.
 
-A window is the bar that holds "now" and the next one; now is the `cut`, step 0..15. The 32 steps before
-the window are its past. Only pitches 26..97 are looked at: notes outside are moved in by octaves.
+Only pitches 26..97 are looked at: notes outside are moved in by octaves.
 """
 
 from __future__ import annotations
 
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.models.harmony import NONE, TONES
 from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
-from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.songs import STEPS_PER_BAR, VOICES, Song
 
 LOW, HEIGHT = 26, 72
@@ -21,35 +19,7 @@ KIT = (36, 38, 42, 46, 45, 47, 50, 49, 51)
 HOP = 4
 
 Floats = NDArray[np.float32]
-T = TypeVar("T")
 Ints = NDArray[np.int64]
-
-
-class Inputs(NamedTuple, Generic[T]):
-    """What a generator is given, as arrays or tensors, float32, of 72 pitches; see models/contract.
-
-    melody [B,4,32,72]; heard [B,32]; band [B,16,32,72]; played [B,32]; harmony [B,32,24]; controls [B,5].
-    """
-
-    melody: T
-    heard: T
-    band: T
-    played: T
-    harmony: T
-    controls: T
-
-
-class Truth(NamedTuple, Generic[T]):
-    """What really came: onset, sustain, before (sounding one step earlier) float32[B,4,32,72];
-    velocity float32[B,4,32] 0..1, kit float32[B,32,9] 0..1, 0 where nothing is struck;
-    weight float32[B,32], 0 before the cut."""
-
-    onset: T
-    sustain: T
-    before: T
-    velocity: T
-    kit: T
-    weight: T
 
 
 class Strip(NamedTuple):
@@ -174,34 +144,6 @@ def rank(values: NDArray[np.generic]) -> Floats:
     return (below / (2 * len(values))).astype(np.float32)
 
 
-def draw(
-    corpus: Corpus, which: Ints, recipe: Recipe, rng: np.random.Generator
-) -> tuple[Inputs[Floats], Truth[Floats]]:
-    """These windows, each transposed, cut and masked at random as the recipe says."""
-    size, rows = len(which), corpus.rows(which)
-    shift = rng.integers(recipe.transpose[0], recipe.transpose[1] + 1, size)
-    cells = transpose(corpus.strip.cells[rows], shift)
-    cut = np.where(
-        rng.random(size) < 0.7, HOP * rng.integers(0, 4, size), rng.integers(0, STEPS_PER_BAR, size)
-    )
-    step = np.arange(WINDOW)
-    chords = corpus.strip.chords[rows[:, WINDOW:]]
-    chords = _shift_changes(chords, cut, rng.random(size) < recipe.shift_plan, rng)
-    voices = voices_of(corpus, cells, rows)
-    melody, heard = _melody(voices[:, 0], cut, recipe, rng)
-    band, played = _band(voices[:, 1:], cut, recipe, rng)
-    neutral = rng.random((size, 1)) < recipe.neutral_controls
-    controls = np.where(neutral, np.float32(0.5), corpus.controls[which])
-    weight = (step >= cut[:, None]) + (recipe.near - 1) * _hop(step, cut)
-    inputs = Inputs(melody, heard, band, played, plan_rows(chords, shift), controls)
-    return inputs, _truth(corpus, voices[:, 1:], rows, weight.astype(np.float32))
-
-
-def _hop(step: Ints, cut: Ints) -> NDArray[np.bool_]:
-    ahead = step - cut[:, None]
-    return np.asarray((ahead >= 0) & (ahead < HOP))
-
-
 def voices_of(corpus: Corpus, cells: NDArray[np.uint16], rows: Ints) -> Floats:
     """Onset and sustain of the five voices, float32[B,5,2,64,72]; a drum's sustain is its onset."""
     out = np.zeros((len(rows), VOICES, 2, 2 * WINDOW, HEIGHT), np.float32)
@@ -212,63 +154,3 @@ def voices_of(corpus: Corpus, cells: NDArray[np.uint16], rows: Ints) -> Floats:
         else:
             out[:, voice, 0], out[:, voice, 1] = planes(cells, voice)
     return out
-
-
-def _melody(voice: Floats, cut: Ints, recipe: Recipe, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """The melody as far as heard: mostly to the cut or a few steps around it, else all or nothing."""
-    size = len(cut)
-    known = cut + rng.choice([-1, 0, 1, 2, 3], size, p=[0.1, 0.5, 0.15, 0.15, 0.1])
-    fate = rng.random(size)
-    known = np.where(fate < recipe.heard_all, WINDOW, known)
-    known = np.where(fate > 1 - recipe.heard_none, 0, known)
-    heard = (np.arange(WINDOW) < known[:, None]).astype(np.float32)
-    past, now = voice[:, :, :WINDOW], voice[:, :, WINDOW:] * heard[:, None, :, None]
-    return np.concatenate([past, now], 1), heard
-
-
-def _band(voices: Floats, cut: Ints, recipe: Recipe, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """The parts as far as committed, some of their past hidden."""
-    size, step = len(cut), np.arange(2 * WINDOW)
-    end = WINDOW + cut[:, None]
-    known = np.broadcast_to((step < end)[:, None, :], (size, PARTS, 2 * WINDOW)).copy()
-    fate = rng.random(size)
-    whole = fate < recipe.drop_past
-    early = (fate >= recipe.drop_past) & (fate < recipe.drop_past + recipe.drop_early)
-    known &= ~whole[:, None, None]
-    latest = step >= end - rng.integers(1, 9, (size, 1))
-    known &= (latest | ~early[:, None])[:, None, :]
-    lost = rng.integers(0, PARTS, size)
-    lost = np.where(rng.random(size) < recipe.drop_part, lost, -1)
-    known &= (np.arange(PARTS) != lost[:, None])[:, :, None]
-    played = (np.arange(WINDOW) < cut[:, None]).astype(np.float32)
-    played[whole & (rng.random(size) < 0.5)] = 0
-    seen = voices * known[:, :, None, :, None]
-    laid = np.concatenate([seen[:, :, :, :WINDOW], seen[:, :, :, WINDOW:]], 2)
-    return laid.reshape(size, 4 * PARTS, WINDOW, HEIGHT), played
-
-
-def _truth(corpus: Corpus, voices: Floats, rows: Ints, weight: Floats) -> Truth[Floats]:
-    now = rows[:, WINDOW:]
-    return Truth(
-        onset=voices[:, :, 0, WINDOW:],
-        sustain=voices[:, :, 1, WINDOW:],
-        before=voices[:, :, 1, WINDOW - 1 : -1],
-        velocity=corpus.strip.loud[now][:, :, 1:].transpose(0, 2, 1).astype(np.float32) / np.float32(127),
-        kit=corpus.strip.kit[now].astype(np.float32) / np.float32(127),
-        weight=weight,
-    )
-
-
-def _shift_changes(
-    chords: NDArray[np.uint8], cut: Ints, chosen: NDArray[np.bool_], rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """The chords uint8[B,32] with one change after the cut a beat early or late in the chosen windows."""
-    beats = chords[:, ::STEPS_PER_BEAT].copy()
-    for row in np.flatnonzero(chosen):
-        first = int(cut[row]) // STEPS_PER_BEAT + 1
-        changes = first + np.flatnonzero(beats[row, first:] != beats[row, first - 1 : -1])
-        if len(changes):
-            at = int(rng.choice(changes))
-            early = rng.random() < 0.5
-            beats[row, at - 1 if early else at] = beats[row, at if early else at - 1]
-    return np.repeat(beats, STEPS_PER_BEAT, axis=1)

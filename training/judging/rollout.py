@@ -52,14 +52,16 @@ class Manner:
 
 
 def stage(songs: list[Song], parts: tuple[str, ...], most: int, bars: int = 16) -> Stage:
-    """At most so many of the songs with at least so many bars, from the bar in which the melody begins.
+    """At most so many of the songs, so many bars of each, from the bar in which the melody begins.
 
-    Raises ValueError when none is long enough.
+    Where none is so long, as many bars as the longest has. Raises ValueError when there are no songs.
     """
     first = [int(song.notes[0][:, 0].min(initial=0)) // STEPS_PER_BAR for song in songs]
-    long = [(song, bar) for song, bar in zip(songs, first, strict=True) if song.bars - bar >= bars]
+    room = [song.bars - bar for song, bar in zip(songs, first, strict=True)]
+    bars = min(bars, max(room, default=0))
+    long = [(song, bar) for song, bar, has in zip(songs, first, room, strict=True) if has >= bars > 0]
     if not long:
-        raise ValueError(f"none of {len(songs)} songs has {bars} bars of melody; prepare longer songs")
+        raise ValueError("there are no songs to play along with; prepare more songs")
     kept = [
         (Corpus([song], parts), WINDOW + STEPS_PER_BAR * bar + np.arange(STEPS_PER_BAR * bars))
         for song, bar in long[:: -(-len(long) // most)]

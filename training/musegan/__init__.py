@@ -1,1 +1,1 @@
-"""The technique `musegan`: a melody-conditional MuseGAN, shared and private latents over two bars."""
+"""Melody-conditional MuseGAN (Dong et al., AAAI 2018), sized for windows of two bars of 16 steps."""

@@ -24,9 +24,9 @@ class Instrument:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A stretch of a file in 4/4. name: the song's, `folder/file`, with `#2` for a second stretch; metre: as the
-    file says it, such as `4/4` or `2/2`; tempo: beats a minute, the median; swing: the first eighth's share
-    of an eighth pair as it was played, .5 straight (the notes themselves are put on the straight grid).
+    """A stretch of a file in 4/4. name: the song's, `folder/file`, with `#2` for a second stretch; metre: as
+    the file says it, such as `4/4` or `2/2`; tempo: beats a minute, the median; swing: the first eighth's
+    share of an eighth pair as it was played, .5 straight (the notes themselves are put on the straight grid).
 
     chords: uint8[4 * bars], triads of its chord symbols (24 none), or None where the file has none.
     """

@@ -1,0 +1,127 @@
+"""A bass line for a row of chords: the root on every change, and between them what the style plays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from bandmate.models.harmony import NONE
+from bandmate.models.roll import STEPS_PER_BEAT
+from bandmate.training.arranging.chart import chart
+from bandmate.training.arranging.lead import Lead
+from bandmate.training.arranging.patterns import ONE, Style, bars, strokes
+from bandmate.training.lines import as_notes
+from bandmate.training.songs import BEATS_PER_BAR, STEPS_PER_BAR, Notes
+
+RANGE = (28, 52)
+OCTAVE = 12
+VELOCITY = 84
+ACCENT = {0: 8, 8: 3}
+OFF_BEAT = -5
+HUMAN = 4
+CENTRE = 12
+HOME = 0.4
+
+Stroke = tuple[int, int, str]
+
+
+def bassline(
+    lead: Lead, style: Style, part: str = "bass", low: int = RANGE[0], high: int = RANGE[1]
+) -> Notes:
+    """The bass of a song, from step 0, one note at a time; silent where there is no chord.
+
+    low, high: pitches it keeps within, two octaves at least. Every note is of its beat's triad, or it leads
+    by a step to the root on the next beat. No two notes in a row are further apart than an octave.
+    """
+    return as_notes(
+        list(_Hand(lead, low, high, Random(f"{lead.name} {part} touch")).notes(_row(lead, style, part)))
+    )
+
+
+def _row(lead: Lead, style: Style, part: str) -> list[str]:
+    """Sixteen cells a bar, with the rows for a chord that stays where it does."""
+    out = chart(lead, style.bass, style.turn_bass, ONE, part)
+    if not style.stays:
+        return out
+    random = Random(f"{lead.name} {part} stays")
+    for bar in range(1, lead.bars):
+        beat = bar * BEATS_PER_BAR
+        if not lead.changes(beat) and out[bar] in {bars(row)[0] for row in style.bass}:
+            out[bar] = bars(random.choice(style.stays))[0]
+    return out
+
+
+def on_chords(lead: Lead, bar: int, cells: str) -> list[Stroke]:
+    """The strokes of a bar, cut where a chord ends, with an `R` where one begins; none where there is no
+    chord."""
+    first = bar * BEATS_PER_BAR
+    out: list[Stroke] = []
+    for cell, length, letter in strokes(cells):
+        last = min(cell + length, STEPS_PER_BAR)
+        ends = [b * 4 for b in range(cell // 4 + 1, 4) if lead.chord(first + b) != lead.chord(first + b - 1)]
+        out.append((cell, min([e for e in ends if e > cell] + [last]) - cell, letter))
+    struck = {cell for cell, _, _ in out}
+    new = [4 * b for b in range(BEATS_PER_BAR) if lead.changes(first + b)]
+    for cell in new:
+        if cell not in struck:
+            later = [c for c in sorted({*struck, *new}) if c > cell]
+            out.append((cell, min(later[0] if later else STEPS_PER_BAR, cell + 8) - cell, "R"))
+    named = [(cell, length, "R" if cell in new else letter) for cell, length, letter in sorted(out)]
+    return [s for s in named if lead.chord(first + s[0] // STEPS_PER_BEAT) != NONE]
+
+
+class _Hand:
+    """Where on the neck the player is: the pitch struck last, the root below it, and a root it leads to."""
+
+    def __init__(self, lead: Lead, low: int, high: int, touch: Random) -> None:
+        self.lead, self.low, self.high, self.touch = lead, low, high, touch
+        self.home = low + CENTRE
+        self.last = self.root = self.home
+        self.promised: int | None = None
+
+    def notes(self, row: list[str]) -> Iterator[tuple[int, int, int, int]]:
+        for bar, cells in enumerate(row):
+            for cell, length, letter in on_chords(self.lead, bar, cells):
+                beat = bar * BEATS_PER_BAR + cell // STEPS_PER_BEAT
+                self.last = self.pitch(beat, letter)
+                accent = ACCENT.get(cell, 0 if cell % STEPS_PER_BEAT == 0 else OFF_BEAT)
+                velocity = VELOCITY + accent + self.lead.swell[bar] + self.touch.randint(-HUMAN, HUMAN)
+                yield bar * STEPS_PER_BAR + cell, length, self.last, velocity
+
+    def pitch(self, beat: int, letter: str) -> int:
+        """The pitch of a letter on a beat, an octave from the last one at most."""
+        chord = self.lead.chord(beat)
+        if letter == "R":
+            self.root = self.place(chord % OCTAVE)
+            return self.root
+        if letter == "a" and self.lead.changes(beat + 1):
+            return self.approach(self.lead.chord(beat + 1) % OCTAVE)
+        third = 3 if chord >= OCTAVE else 4
+        above = {"3": third, "5": 7, "a": 7, "8": OCTAVE}[letter]
+        wanted = (chord + above) % OCTAVE
+        near = [p for p in self.of(wanted) if p != self.last or letter != "8"]
+        return min(near, key=lambda p: (abs(p - self.root - above), abs(p - self.last)))
+
+    def of(self, pitch_class: int) -> list[int]:
+        """The places of a pitch class within an octave of the last pitch."""
+        found = range(self.low, self.high + 1)
+        return [p for p in found if p % OCTAVE == pitch_class and abs(p - self.last) <= OCTAVE]
+
+    def place(self, pitch_class: int) -> int:
+        """Where a root is played: as promised, else near the low octave's middle and near the last pitch."""
+        promised, self.promised = self.promised, None
+        if promised is not None and promised % OCTAVE == pitch_class:
+            return promised
+        return min(self.of(pitch_class), key=lambda p: abs(p - self.home) + HOME * abs(p - self.last))
+
+    def approach(self, pitch_class: int) -> int:
+        """A step below or above the root to come: of the scale if it can be, from the last pitch's side."""
+        goal = self.promised = self.place(pitch_class)
+        steps = [p for p in (goal - 2, goal - 1, goal + 1, goal + 2) if self.low <= p <= self.high]
+        outside = [p % OCTAVE not in self.lead.scale for p in steps]
+        side = 1 if self.last > goal else -1
+        cost = {
+            p: (p == self.last, o, (p - goal) * side < 0, abs(p - goal))
+            for p, o in zip(steps, outside, strict=True)
+        }
+        return min(cost, key=lambda p: cost[p])

@@ -1,0 +1,62 @@
+"""MuseGAN's critic: bar by bar, then the phrase; beside the melody that the generator was given."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from bandmate.models.roll import PARTS
+from bandmate.training.musegan.network import BARS, OCTAVE, OCTAVES, PLANES, bars_of
+from bandmate.training.songs import STEPS_PER_BAR
+
+SLOPE = 0.2
+
+
+class Critic(nn.Module):  # type: ignore[misc]
+    """Parts [B,32,72,8] over a tune [B,48,72,2] to a score [B], the higher the more real.
+
+    Each bar is read by four convolutions: an octave to a cell, the octaves of a step to one, and twice
+    four steps with stride two; two dense layers read the bars together. Nothing is normalised, as the
+    penalty on the slope asks (Gulrajani et al., 2017).
+    """
+
+    def __init__(self, channels: tuple[int, ...]) -> None:
+        """Raises ValueError unless there are four widths."""
+        super().__init__()
+        if len(channels) != 4:
+            raise ValueError(
+                f"musegan takes four critic channels, not {len(channels)}; give 64, 128, 256, 512"
+            )
+        octave, step, half, beat = channels
+        self.octave = nn.Linear(OCTAVE * (PARTS + BARS) * PLANES, octave)
+        self.step = nn.Linear(OCTAVES * octave, step)
+        self.beats = nn.Sequential(
+            nn.LeakyReLU(SLOPE),
+            nn.Conv1d(step, half, 4, 2, 1),
+            nn.LeakyReLU(SLOPE),
+            nn.Conv1d(half, beat, 4, 2, 1),
+            nn.LeakyReLU(SLOPE),
+        )
+        self.phrase = nn.Sequential(
+            nn.Linear(BARS * beat * STEPS_PER_BAR // 4, beat), nn.LeakyReLU(SLOPE), nn.Linear(beat, 1)
+        )
+
+    def forward(self, parts: Tensor, tune: Tensor) -> Tensor:
+        """One score a window."""
+        bars = parts.unflatten(1, (BARS, STEPS_PER_BAR))
+        cells = torch.cat([bars, bars_of(tune)], 4).flatten(0, 1)
+        octaves = nn.functional.leaky_relu(
+            self.octave(cells.unflatten(2, (OCTAVES, OCTAVE)).flatten(3)), SLOPE
+        )
+        steps = self.step(octaves.flatten(2))
+        beats = self.beats(steps.transpose(1, 2))
+        score: Tensor = self.phrase(beats.reshape(len(parts), -1)).squeeze(1)
+        return score.float()
+
+
+def steepness(critic: nn.Module, between: Tensor, tune: Tensor) -> Tensor:
+    """The length [B] of the score's gradient by the parts [B,32,72,8]; itself differentiable."""
+    parts = between.detach().requires_grad_(True)
+    (slope,) = torch.autograd.grad(critic(parts, tune).sum(), parts, create_graph=True)
+    length: Tensor = (slope.float().square().flatten(1).sum(1) + 1e-8).sqrt()
+    return length

@@ -1,0 +1,188 @@
+"""Who plays the melody and the four parts of a sheet, by names, sounds, register, activity and polyphony.
+
+Every instrument gets a score for every role, and the roles are dealt for the best total. Then what is
+left joins a role where it does not clash, and a piano without a bass player is parted into its hands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from bandmate.training.lines import hands, joined, sounding
+from bandmate.training.reading import evidence
+from bandmate.training.reading.casting import LEAD, Casting, Take
+from bandmate.training.reading.evidence import Evidence, Witness
+from bandmate.training.reading.likeness import doubles, shadows
+from bandmate.training.reading.parts import Part
+from bandmate.training.reading.sheet import Instrument, Sheet
+from bandmate.training.reading.traits import measure
+from bandmate.training.songs import STEPS_PER_BAR, VOICES, Notes
+
+NEEDED = {"melody": 1.5, "drums": 1.0, "bass": 1.0, "chords": 0.5, "colour": 0.5}
+BARRED = -1e3
+HANDED_ON = 0.2
+ALTERNATE = 0.25
+THICKEST = 4.0
+NEAR = 2.5
+NEAR_LEAD = 4.0
+LEFT_HAND = 0.5
+
+Wishes = Mapping[int, Sequence[int]]
+
+
+def find(sheet: Sheet, parts: tuple[Part, ...], wishes: Wishes | None = None) -> Casting:
+    """The casting of a sheet. wishes: for a role, the numbers of the instruments that the user wants to play
+    it, none for silence; an instrument that is wished for somewhere plays nothing else."""
+    return _Deal(sheet, parts, wishes or {}).casting()
+
+
+class _Deal:
+    """The dealing of one sheet's roles. taken: role to numbers, in the order they came; why: by number."""
+
+    def __init__(self, sheet: Sheet, parts: tuple[Part, ...], wishes: Wishes) -> None:
+        self.sheet, self.parts, self.wishes = sheet, parts, wishes
+        self.kinds = ("melody", *(part.kind for part in parts))
+        self.notes = {i.number: i.notes for i in sheet.instruments if len(i.notes)}
+        self.taken: dict[int, list[int]] = {role: [] for role in range(VOICES)}
+        self.why = {i.number: "no notes in these bars" for i in sheet.instruments if not len(i.notes)}
+        self._grant()
+        self.found = self._testimony()
+        self._set_doubles_aside()
+
+    def casting(self) -> Casting:
+        self._assign([role for role in self._open() if role == LEAD])
+        self._bar_shadows()
+        self._assign([role for role in self._open() if role != LEAD])
+        self._join()
+        split = self._part_hands()
+        takes = []
+        for number in (i.number for i in self.sheet.instruments):
+            roles = tuple(role for role in self.taken if number in self.taken[role])
+            takes.append(Take(number, roles, self.why.get(number, "no role needs it") + split.get(number, "")))
+        silent = frozenset(role for role, numbers in self.wishes.items() if not numbers)
+        return Casting(self.parts, tuple(takes), silent)
+
+    def _grant(self) -> None:
+        for role, numbers in self.wishes.items():
+            for number in (n for n in numbers if n in self.notes):
+                self.taken[role].append(number)
+                self.why[number] = "as you said"
+
+    def _free(self) -> list[int]:
+        return [number for number in self.notes if number not in self.why]
+
+    def _open(self) -> list[int]:
+        return [role for role in range(VOICES) if role not in self.wishes]
+
+    def _testimony(self) -> dict[tuple[int, int], list[Evidence]]:
+        traits = measure(self.sheet)
+        pitched = [i for i in self.sheet.instruments if i.number in self.notes and not i.drums]
+        titled = len(pitched) > 1 and len({i.name for i in pitched}) == 1
+        out = {}
+        for each in self.sheet.instruments:
+            for role in range(VOICES) if each.number in self.notes else ():
+                witness = Witness(each, traits[each.number], "" if titled else each.name)
+                out[each.number, role] = self._heard(witness, role)
+        return out
+
+    def _heard(self, of: Witness, role: int) -> list[Evidence]:
+        if of.instrument.drums or self.kinds[role] == "drums":
+            kit = of.instrument.drums and self.kinds[role] == "drums"
+            return [Evidence(2.0 + of.traits.active, "a drum kit") if kit else Evidence(BARRED)]
+        return evidence.for_part(of, self.parts[role - 1]) if role else evidence.for_melody(of)
+
+    def score(self, number: int, role: int) -> float:
+        """The weight of all that was found, less what the role needs."""
+        return sum(e.weight for e in self.found[number, role]) - NEEDED[self.kinds[role]]
+
+    def _set_doubles_aside(self) -> None:
+        """Of instruments in unison, the one that suits its role best stays."""
+        pitched = {i.number for i in self.sheet.instruments if not i.drums}
+        free = [number for number in self._free() if number in pitched]
+        free.sort(key=lambda number: -max(self.score(number, role) for role in range(VOICES)))
+        kept = [n for numbers in self.wishes.values() for n in numbers if n in self.notes]
+        for number in free:
+            twin = next((k for k in kept if doubles(self.notes[number], self.notes[k])), None)
+            if twin is None:
+                kept.append(number)
+            else:
+                self.why[number] = f"plays the same as {twin}"
+
+    def _assign(self, roles: list[int]) -> None:
+        """Deals the roles for the best total; for the melody's sake all of them are dealt with it."""
+        dealt = self._open() if LEAD in roles else roles
+        free = self._free()
+        gain = np.zeros((len(dealt), len(free) + len(dealt)))
+        for row, role in enumerate(dealt):
+            gain[row, : len(free)] = [self.score(number, role) for number in free]
+        for row, column in zip(*linear_sum_assignment(gain, maximize=True), strict=True):
+            if column < len(free) and gain[row, column] > 0 and dealt[row] in roles:
+                self._take(free[column], dealt[row])
+
+    def _take(self, number: int, role: int, remark: str = "") -> None:
+        self.taken[role].append(number)
+        self.why[number] = evidence.why(self.found[number, role]) + remark
+
+    def _bar_shadows(self) -> None:
+        """What only echoes the melody, or doubles it in octaves, is no part of the band."""
+        lead = self.taken[LEAD]
+        for number in self._free() if lead else ():
+            if shadows(self.notes[number], self.notes[lead[0]]):
+                self.why[number] = f"follows {lead[0]} note by note"
+
+    def _join(self) -> None:
+        free = self._free()
+        for number in sorted(free, key=lambda n: -max(self.score(n, role) for role in range(VOICES))):
+            scores = {role: self.score(number, role) for role in self._open()}
+            best = max(scores.values(), default=0.0)
+            for role in sorted(scores, key=lambda r: -scores[r]):
+                if scores[role] > max(best - NEAR, 0) and self._fits(number, role):
+                    mates = " and ".join(str(mate) for mate in self.taken[role])
+                    self._take(number, role, f"; joins {mates}")
+                    break
+
+    def _fits(self, number: int, role: int) -> bool:
+        """Whether it can play the role beside those who do: drums always, a melody or a bass where they are
+        silent, chords and colour also where they are of one family and not too many notes."""
+        mates, kind = self.taken[role], self.kinds[role]
+        if not mates or kind == "drums":
+            return bool(mates)
+        steps = self.sheet.bars * STEPS_PER_BAR
+        together = joined([self.notes[mate] for mate in mates])
+        heard, mine = sounding(together, steps), sounding(self.notes[number], steps)
+        overlap = float((heard & mine).sum() / max(int(mine.sum()), 1))
+        if kind == "melody":
+            return overlap <= HANDED_ON and self.score(number, role) > self.score(mates[0], role) - NEAR_LEAD
+        if kind == "bass" or overlap <= ALTERNATE:
+            return overlap <= ALTERNATE
+        return self._alike(number, mates[0]) and _thickness(together, self.notes[number], steps) <= THICKEST
+
+    def _alike(self, number: int, mate: int) -> bool:
+        one, other = (Witness(self._instrument(n), evidence.Traits(), "").family for n in (number, mate))
+        return one is not None and one == other
+
+    def _instrument(self, number: int) -> Instrument:
+        return next(i for i in self.sheet.instruments if i.number == number)
+
+    def _part_hands(self) -> dict[int, str]:
+        """Gives the lowest notes of who plays the chords to a bass that nobody plays."""
+        named = {kind: role for role, kind in enumerate(self.kinds)}
+        bass, chords = named.get("bass"), named.get("chords")
+        if bass is None or chords is None or bass in self.wishes or self.taken[bass]:
+            return {}
+        bars = self.sheet.bars
+        for number in self.taken[chords]:
+            low = sounding(hands(self.notes[number])[0], bars * STEPS_PER_BAR).reshape(bars, STEPS_PER_BAR)
+            whole = sounding(self.notes[number], bars * STEPS_PER_BAR).reshape(bars, STEPS_PER_BAR)
+            if low.any(1).sum() >= LEFT_HAND * max(int(whole.any(1).sum()), 1):
+                self.taken[bass].append(number)
+                return {number: "; its lowest notes under C3 are the bass"}
+        return {}
+
+
+def _thickness(together: Notes, mine: Notes, steps: int) -> float:
+    both = joined([together, mine])
+    return float(both[:, 1].sum() / max(int(sounding(both, steps).sum()), 1))
