@@ -100,7 +100,7 @@ class Casting:
             self._ready(preset, key, accompanist)
 
     def _forget(self, shelf: Shelf, model: str | None) -> None:
-        """Let go of presets that are no more (but for the one that plays) and of those whose model changed."""
+        """Let go of presets that are no more, the one that plays aside, and of those whose model changed."""
         there = {self._current, *(shelf.get(name) for name in shelf.names())}
         for preset in list(self._made):
             if preset not in there or model in (preset.ear, preset.band):

@@ -178,7 +178,8 @@ class Table:
             return default
 
     def table(self, name: str, known: Collection[str]) -> Table | None:
-        """The mapping under a field, or None where there is none; a field with nothing under it has no fields."""
+        """The mapping under a field, or None where there is none; a field with nothing under it has no
+        fields."""
         node = self._nodes.get(name)
         if node is None:
             return None
@@ -206,8 +207,8 @@ class Table:
 
 
 def parse(text: str, known: Collection[str], mistakes: Mistakes, thing: str = "field") -> Table | None:
-    """The fields of a document (an empty one has none), or None, and why, where it is not YAML; `thing` is what
-    an unknown field is called."""
+    """The fields of a document (an empty one has none), or None, and why, where it is not YAML; `thing` is
+    what an unknown field is called."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:

@@ -15,6 +15,7 @@ from bandmate.training.arranging.drums import Drummer
 from bandmate.training.corpora import chorales, groove, pop909, quartets
 from bandmate.training.corpora import dataset as corpus
 from bandmate.training.reading import smf
+from bandmate.training.reading.score import Metre, Score, Track
 from bandmate.training.songs import ARRANGED, REAL, SILENT, STYLE_PAIRED, load, read_all
 
 TICKS = 480
@@ -122,9 +123,7 @@ def test_strings_are_the_second_melody_where_it_plays_and_a_pad_elsewhere(
     assert lines.sounding(strings, song.steps)[128:].all()
 
 
-def test_a_triple_song_and_a_short_one_are_rejected_with_the_reason(
-    tmp_path: Path, drummer: Drummer
-) -> None:
+def test_a_triple_song_and_a_short_one_are_rejected_with_the_reason(tmp_path: Path, drummer: Drummer) -> None:
     pop_song(tmp_path / "triple", beats_per_bar=3)
     pop_song(tmp_path / "short", bars=10)
     reasons = [str(next(pop909.read(tmp_path / name, drummer))) for name in ("triple", "short")]
@@ -148,9 +147,9 @@ def test_grooves_are_quantised_to_the_nine_classes(drummer: Drummer) -> None:
 
 
 def test_two_hits_of_a_class_on_a_step_are_one_the_louder() -> None:
-    assert drums.quantised(np.array([(0, 0.1, SNARE, 50), (0.05, 0.1, ROLAND_RIM, 90)])).tolist() == [
-        [0, 1, SNARE, 90]
-    ]
+    rows = np.array([(0, 0.1, SNARE, 50), (0.05, 0.15, ROLAND_RIM, 90)])
+    score = Score((Track("", None, True, rows),), (Metre(0, 4, 4),), np.array([[0, 120]]))
+    assert drums.quantised(score).tolist() == [[0, 1, SNARE, 90]]
 
 
 def test_drums_are_the_same_for_the_same_song_and_fill_only_the_end_of_a_phrase(

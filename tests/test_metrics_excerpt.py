@@ -45,7 +45,7 @@ def test_bars_count_from_the_one_in_which_the_melody_begins() -> None:
     given = song(notes((20, 4, 72), (40, 4, 72)), *[notes((0, 64, 48))] * 4)
     heard = excerpt(given, PARTS)
     assert heard.bars == 3
-    assert {part: kept.tolist() for part, kept in heard.kept.items()} == dict.fromkeys(PARTS, [0, 1, 1])
+    assert {part: kept.tolist() for part, kept in heard.kept.items()} == {part: [0, 1, 1] for part in PARTS}
     assert heard.pitched == ("bass", "keys", "strings")
 
 
@@ -62,14 +62,21 @@ def test_a_performance_is_judged_where_the_reference_is_real() -> None:
 
 
 def test_bars_past_the_references_end_do_not_count() -> None:
-    real = song(*[notes((0, 16, 60))] * 5, bars=1)
-    assert excerpt(song(*[notes((0, 32, 60))] * 5, bars=2), PARTS, real).kept["bass"].tolist() == [True, False]
+    held = [notes((0, 32, 60))] * 5
+    heard = excerpt(song(*held, bars=2), PARTS, song(*held, bars=1))
+    assert heard.kept["bass"].tolist() == [True, False]
 
 
 @pytest.mark.parametrize("parts", [("bass", "keys"), ("drums",) * 4])
 def test_parts_must_be_named(parts: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="name each part in order"):
         excerpt(song(*[notes()] * 5), parts)
+
+
+def test_a_performance_of_another_melody_is_refused() -> None:
+    given = song(notes((16, 16, 60)), *[notes()] * 4)
+    with pytest.raises(ValueError, match="toy/1 was not played to the melody"):
+        excerpt(given, PARTS, song(notes((0, 16, 60)), *[notes()] * 4))
 
 
 def test_baselines() -> None:

@@ -38,7 +38,9 @@ def test_lengths() -> None:
 
 
 def test_polyphony_is_a_share_of_all_steps() -> None:
-    assert texture.polyphony(PART, EVERY, 1) == pytest.approx(5 / 48)  # four steps with E, one with the high C
+    assert texture.polyphony(PART, EVERY, 1) == pytest.approx(
+        5 / 48
+    )  # four steps with E, one with the high C
     assert texture.polyphony(PART, EVERY, 2) == 0
     assert texture.polyphony(notes((0, 8, 48), (0, 8, 52), (4, 4, 55)), EVERY, 2) == pytest.approx(4 / 48)
 

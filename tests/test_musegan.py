@@ -7,14 +7,16 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from bandmate.models import contract
 from bandmate.models.generator import Generator as Played
 from bandmate.training.fitting import export, recipe
 from bandmate.training.fitting.dice import Dice
+from bandmate.training.fitting.lesson import say
 from bandmate.training.fitting.together import Together
 from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus
-from bandmate.training.musegan import batch
-from bandmate.training.musegan.critic import Critic, steepness
+from bandmate.training.judging import figures, limits
+from bandmate.training.judging.rollout import free_run, stage
+from bandmate.training.musegan import batch, calibrate
+from bandmate.training.musegan.critic import Critic, Halve, steepness
 from bandmate.training.musegan.lesson import MuseGanLesson
 from bandmate.training.musegan.network import Generator
 from bandmate.training.musegan.performer import loudness
@@ -174,6 +176,13 @@ def test_transposing_moves_the_pitched_parts_and_the_melody_but_not_the_drums() 
     assert (up.parts[..., :2] == plain.parts[..., :2]).all()
 
 
+def test_halving_is_a_convolution_of_four_steps_with_stride_two() -> None:
+    halve, steps = Halve(3, 5), torch.rand(2, 16, 3)
+    weight = halve.map.weight.unflatten(1, (4, 3)).transpose(1, 2)
+    true = torch.nn.functional.conv1d(steps.transpose(1, 2), weight, halve.map.bias, 2, 1)
+    assert torch.allclose(halve(steps), true.transpose(1, 2), atol=1e-6)
+
+
 def test_steepness_is_the_length_of_the_gradient_of_each_window() -> None:
     class Slope(torch.nn.Module):
         def forward(self, parts: torch.Tensor, tune: torch.Tensor) -> torch.Tensor:
@@ -185,11 +194,9 @@ def test_steepness_is_the_length_of_the_gradient_of_each_window() -> None:
 def test_a_turn_of_the_critic_moves_the_critic_only_and_the_generators_the_generator_only() -> None:
     taught = lesson()
 
-    def weights() -> tuple[torch.Tensor, torch.Tensor]:
-        return tuple(
-            torch.cat([p.detach().flatten() for p in m.parameters()])
-            for m in (taught.generator, taught.critic)
-        )
+    def weights() -> list[torch.Tensor]:
+        both = (taught.generator, taught.critic)
+        return [torch.nn.utils.parameters_to_vector(m.parameters()).detach().clone() for m in both]
 
     start = weights()
     taught._judge(taught.dice(1))
@@ -235,6 +242,44 @@ def test_loudness_is_the_mean_velocity_of_a_part_at_a_step_of_the_bar() -> None:
     assert loud[KEYS] == pytest.approx(np.full(16, 70 / 127))
 
 
+def test_a_cut_lets_a_share_through_and_more_when_it_is_moved() -> None:
+    logits = np.linspace(-4, 4, 81, dtype=np.float32)
+    cut = calibrate.cut_of(logits, 0.25)
+    assert (logits > cut.at).mean() == pytest.approx(0.25, abs=0.01)
+    assert (logits > cut.moved(2).at).mean() > 0.35
+    assert (logits > cut.moved(0.5).at).mean() < 0.15
+    assert calibrate.cut_of(logits / 100, 0.5).moved(2).at == pytest.approx(-0.8 * np.log(2), abs=1e-3)
+    assert 0 < cut.moved(1e-9).share < 1
+
+
+def test_first_cuts_open_at_as_many_steps_as_are_really_struck() -> None:
+    taught = lesson()
+    performer, card = taught.performer([song()], quick=True)
+    drawn = batch.draw(taught.corpus, taught.recipe, dice(256, seed=5))
+    melody = torch.zeros(256, 4, 32, 128)
+    known = drawn.tune.permute(0, 3, 1, 2)
+    melody[:, :2, 16:, LOW : LOW + HEIGHT], melody[:, 2:, :, LOW : LOW + HEIGHT] = known.split([16, 32], 2)
+    with torch.no_grad():
+        gate = performer(melody, torch.randn(256, performer.noise))[3]
+    opens = [float((gate[:, part] > card.gate[part]).float().mean()) for part in (BASS, KEYS)]
+    assert opens == pytest.approx([1 / 16, 1 / 8], abs=0.05)
+
+
+def test_settled_cuts_play_about_as_many_notes_as_the_songs_have() -> None:
+    taught = lesson()
+    with torch.no_grad():  # as sure of itself as a taught one
+        for part in taught.generator.parts:
+            part.last.weight.mul_(20)
+    performer, card = taught.performer([song(bars=4)])
+    given = stage([song(bars=4)], SMALL.parts, 1)
+    played = free_run(
+        say(performer), card, limits.of(taught.corpus), given, performer.noise, calibrate.MANNER
+    )
+    for part in (DRUMS, BASS, KEYS):
+        real, mine = (figures.of_part(kind[:, part], given.plan)["onsets"] for kind in (given.real, played))
+        assert real / 2.5 < mine < real * 2.5
+
+
 def test_it_is_exported_and_plays_under_the_contract() -> None:
     taught = lesson()
     taught.advance()
@@ -244,11 +289,7 @@ def test_it_is_exported_and_plays_under_the_contract() -> None:
     file = Played(data, "musegan")
     assert file.noise_size == taught.generator.noise
     assert file.card.parts == SMALL.parts
-    silence = {
-        name: np.zeros([n or file.noise_size for n in shape], np.float32)
-        for name, shape in contract.GENERATOR_INPUTS.items()
-    }
-    said = file.run(silence)
+    said = file.run({name: value.numpy() for name, value in export.examples(performer).items()})
     assert said.onset.shape == (4, 32, 128)
     assert said.velocity[DRUMS, 4, 38] == pytest.approx(110 / 127, abs=1e-4)
     assert said.gate == pytest.approx(said.onset.max(2))

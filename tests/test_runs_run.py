@@ -168,6 +168,30 @@ def test_best_figures_are_those_of_the_highest_similarity_and_are_cut_too(tmp_pa
     assert [row["step"] for row in run.metrics.rows()] == [0, 2, 4]
 
 
+def test_a_run_that_is_forgotten_keeps_its_songs_and_recipe(tmp_path: Path) -> None:
+    run = begun(tmp_path / "bossa")
+    assert run.prepared
+    assert not run.begun
+    with run.fitting(8, 4.0):
+        run.log(2, {"loss": 1.0})
+        run.measured(2, {"similarity": 0.5})
+    run.checkpoint.write_bytes(b"state")
+    (run.samples / "epoch-0000.50").mkdir(parents=True)
+    assert run.begun
+    run.forget()
+    assert not run.begun
+    assert sorted(path.name for path in run.folder.iterdir() if path.name != ".lock") == [
+        "recipe.yaml",
+        "run.json",
+        "songs",
+    ]
+    assert (run.record.done, run.record.best, run.record.seconds) == (0, {}, 0.0)
+    with run.fitting(8, 4.0):
+        run.log(1, {"loss": 3.0})
+    assert run.losses.rows() == [{"step": 1, "loss": 3}]
+    assert not Run(tmp_path / "nothing").prepared
+
+
 def test_a_curve_gets_columns_as_figures_come(tmp_path: Path) -> None:
     curve = Curve(tmp_path / "losses.csv")
     curve.add(1, {"loss": 2.5})
@@ -277,7 +301,7 @@ def test_an_unknown_run_is_told_with_those_there_are(shelf_home: Path) -> None:
 def test_the_listing_is_a_table(tmp_path: Path) -> None:
     run = begun(tmp_path / "bossa")
     with run.fitting(200, 100.0):
-        run.measured(150, {"bass.empty": 0.25, "similarity": 0.7125})
+        run.measured(150, {"bass.empty": 0.25, "in_harmony": 0.5, "similarity": 0.7125})
     path = run.folder / "run.json"
     said = record.read(path)
     now = datetime.fromisoformat(said.updated) + timedelta(minutes=3, seconds=10)
@@ -285,7 +309,8 @@ def test_the_listing_is_a_table(tmp_path: Path) -> None:
     lines = listing.table([run, begun(tmp_path / "new")], now).splitlines()
     assert lines[0].split() == ["run", "technique", "state", "epoch", "updates", "best", "time", "changed"]
     assert lines[1].startswith(
-        "bossa  band       stopped   1.50 of 2.00  150 of 200  similarity 0.713, bass.empty 0.25"
+        "bossa  band       stopped   1.50 of 2.00  150 of 200  "
+        "similarity 0.713, in_harmony 0.5, bass.empty 0.25"
     )
     assert lines[1].endswith("1:02:03  3 minutes ago")
     assert lines[2].split()[:3] == ["new", "band", "prepared"]

@@ -1,5 +1,5 @@
-"""`python -m bandmate.training`: data sets to songs, songs to an ear and a band."""
+"""`python -m bandmate.training` is `bandmate train`."""
 
-from bandmate.training.cli import main
+from bandmate.training.cli import train
 
-main()
+train()

@@ -63,7 +63,7 @@ class Base:
             try:
                 module.load_state_dict(mine)
             except RuntimeError as error:
-                raise ValueError(f"these weights do not fit the {name} taught here; begin from others") from error
+                raise ValueError(f"these weights do not fit the {name}; begin from others") from error
 
 
 def keep(recipe: Recipe, modules: Mapping[str, nn.Module], path: Path) -> None:

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.models.harmony import NONE, TONES
-from bandmate.training.lines import pitch_classes, sounding
+from bandmate.training.lines import cells, pitch_classes, sounding
 from bandmate.training.songs import Notes
 
 LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 LABEL = re.compile(r"([A-G])([#b]*)(?::(.*))?$")
 MINOR = ("min", "dim", "hdim")
+NO_THIRD = ("sus", "5")
 
 BASS_BONUS = 0.25
 CHANGE_COST = 0.3
@@ -26,16 +27,16 @@ Floats = NDArray[np.float64]
 def triads(labels: Iterable[str]) -> list[int]:
     """Chord numbers of labels such as `Bb:min7/b3`: minor where the third is, else major; 24 for `N`.
 
-    A suspended chord has no third: it takes the quality its root has most often in the same row of labels.
+    A suspended or power chord has no third: it takes the quality its root has most often in the same row.
     """
     found = [LABEL.match(label) for label in labels]
     split = [(_root(m), m.group(3) or "maj") if m else (NONE, "") for m in found]
     minor = Counter(root for root, quality in split if quality.startswith(MINOR))
-    major = Counter(root for root, quality in split if not quality.startswith((*MINOR, "sus")))
+    major = Counter(root for root, quality in split if not quality.startswith((*MINOR, *NO_THIRD)))
     out = []
     for root, quality in split:
-        suspended = quality.startswith("sus") and minor[root] > major[root]
-        out.append(root + 12 if root != NONE and (suspended or quality.startswith(MINOR)) else root)
+        open_chord = quality.startswith(NO_THIRD) and minor[root] > major[root]
+        out.append(root + 12 if root != NONE and (open_chord or quality.startswith(MINOR)) else root)
     return out
 
 
@@ -63,9 +64,7 @@ def derive(voices: Sequence[Notes], beats: int) -> NDArray[np.uint8]:
 def _bass(voices: Sequence[Notes], beats: int) -> Floats:
     """float64[beats, 12]: the share of each beat in which the pitch class is the lowest that sounds."""
     lowest = np.full(beats * 4, 128, np.int64)
-    for step, length, pitch, _ in np.concatenate(list(voices)).tolist():
-        span = lowest[step : step + length]
-        np.minimum(span, pitch, out=span)
+    np.minimum.at(lowest, *cells(np.concatenate(list(voices)), beats * 4))
     heard = lowest < 128
     out = np.zeros((beats, 12))
     np.add.at(out, (np.flatnonzero(heard) // 4, lowest[heard] % 12), 0.25)

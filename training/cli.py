@@ -85,7 +85,7 @@ fitting = options(
     click.option("--seed", type=int, default=None, help="Another seed, another generator."),
     click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default=None,
                  help="Where to compute.  [default: auto]"),
-    click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Any other line of the recipe."),
+    click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Another line of the recipe."),
     click.option("--minutes", type=float, default=None, help="Stop after so long; the checkpoint stays."),
     click.option("--again", is_flag=True, help="Begin anew where the run has a checkpoint."),
 )  # fmt: skip
@@ -95,8 +95,9 @@ fitting = options(
 def train() -> None:
     """Teach the band a genre from a folder of MIDI, MusicXML or kern files.
 
-    `bandmate train FOLDER --name bossa` does it all: reads the files, teaches a generator and an ear, judges them
-    on songs they never saw, and puts a preset where a running band finds it. Each stage is also a command.
+    `bandmate train FOLDER --name bossa` does it all: reads the files, teaches a generator and an ear, judges
+    them on songs they never saw, and puts a preset where a running band finds it. Each stage is also a
+    command.
     """
 
 
@@ -110,7 +111,7 @@ def folder(folder: Path, name: str, **said: Any) -> None:
     """Teach a genre from the files in FOLDER, from reading to preset. Run it again to go on after a stop."""
     from bandmate.training import school
 
-    school.whole(folder, name, said, click.echo)
+    school.everything(folder, name, said, click.echo)
 
 
 @train.command()
@@ -154,7 +155,9 @@ def evaluate(run: str, **said: Any) -> None:
 @train.command()
 @click.argument("run")
 @click.option("--songs", type=FOLDER, default=None, help="Prepared songs, if not those of the run.")
-@click.option("--to", "home", type=PLACE, default=None, help="A folder for models and presets.  [default: yours]")
+@click.option(
+    "--to", "home", type=PLACE, default=None, help="Folder of models and presets.  [default: yours]"
+)
 @click.option("--corpus", "corpora", multiple=True, help="A corpus it is taught on, for the files' cards.")
 @click.option("--weights", type=PLACE, default=None, help="Write what other runs may begin --from, too.")
 @click.option("--force", is_flag=True, help="Even where a packaged preset has this name.")

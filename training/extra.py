@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import re
+from importlib.metadata import PackageNotFoundError, distribution, requires
 
 import click
 
-LIBRARIES = (
-    "torch",
-    "lightning_fabric",
-    "onnx",
-    "onnxscript",
-    "partitura",
-    "safetensors",
-    "symusic",
-    "tensorboard",
-    "tqdm",
-)
+PROJECT, EXTRA = "bandmate", "train"
 INSTALL = (
-    'pip install "bandmate[train]" (for the small CPU build of torch, first install torch as '
+    f'pip install "{PROJECT}[{EXTRA}]" (for the small CPU build of torch, first install torch as '
     "pytorch.org/get-started says for Pip and CPU)"
 )
+_REQUIRED = re.compile(rf"""([\w.-]+).*;.*\bextra\s*==\s*['"]{EXTRA}['"]""")
 
 
 class Taught(click.Group):
@@ -29,7 +21,21 @@ class Taught(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As any group. A ClickException says what to install, before anything is begun."""
         helping = not args or not {*ctx.help_option_names}.isdisjoint(args) or ctx.resilient_parsing
-        lacking = [] if helping else [name for name in LIBRARIES if find_spec(name) is None]
-        if lacking:
-            raise click.ClickException(f"teaching needs {', '.join(lacking)}; {INSTALL}")
+        missing = [] if helping else lacking()
+        if missing:
+            raise click.ClickException(f"teaching needs {', '.join(missing)}; {INSTALL}")
         return super().parse_args(ctx, args)
+
+
+def lacking() -> list[str]:
+    """The projects of the extra that are not installed, as this one's own metadata names them."""
+    found = [_REQUIRED.match(line) for line in requires(PROJECT) or ()]
+    return [match[1] for match in found if match and not _installed(match[1])]
+
+
+def _installed(name: str) -> bool:
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True

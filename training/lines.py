@@ -86,6 +86,15 @@ def sounding(notes: Notes, steps: int) -> NDArray[np.bool_]:
     return np.cumsum(change)[:steps] > 0
 
 
+def cells(notes: Notes, steps: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Step and pitch of every step of every note, up to so many steps."""
+    length = np.maximum(np.minimum(notes[:, 1].astype(np.int64), steps - notes[:, 0].astype(np.int64)), 0)
+    along = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    return np.repeat(notes[:, 0].astype(np.int64), length) + along, np.repeat(
+        notes[:, 2].astype(np.int64), length
+    )
+
+
 def line(notes: Notes, steps: int) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
     """A monophonic voice as the ear hears it: pitch int16[steps] (-1 where silent) and onset bool[steps]."""
     pitch, onset = np.full(steps, -1, np.int16), np.zeros(steps, bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from bandmate.training.base import Base
 from bandmate.training.fitting import recipe as recipes
 from bandmate.training.fitting.recipe import USUAL_PARTS, Recipe
+from bandmate.training.reading.filters import Filters
 
 FLAGS = ("technique", "base", "epochs", "learning_rate", "update_ratio", "batch", "seed", "device")
 SCRATCH = "scratch"
@@ -23,6 +25,25 @@ def parts_of(said: str | None) -> tuple[str, ...]:
     if len(parts) != 4 or len(set(parts)) != 4 or not all(parts):
         raise ValueError(f"'{said}' must be four different names, such as drums,bass,piano,strings")
     return parts
+
+
+def filters(said: Mapping[str, Any]) -> Filters:
+    """Which files and songs are wanted. Raises ValueError where the tempo is no range."""
+    tempo = (0.0, math.inf)
+    if said.get("tempo"):
+        low, dash, high = str(said["tempo"]).partition("-")
+        try:
+            tempo = (float(low), float(high if dash else low))
+        except ValueError as error:
+            raise ValueError(f"the tempo '{said['tempo']}' must be a range such as 80-140") from error
+    return Filters(
+        include=tuple(said["include"]),
+        exclude=tuple(said["exclude"]),
+        tags=tuple(said["genres"]),
+        metres=tuple(said["metres"]),
+        tempo=tempo,
+        fewest_parts=said["fewest"],
+    )
 
 
 def new(name: str, parts: tuple[str, ...], said: Mapping[str, Any]) -> Recipe:
@@ -49,10 +70,10 @@ def resumed(kept: Recipe, said: Mapping[str, Any]) -> Recipe:
     asked = recipes.changed(kept, tuple(said.get("changes", ())))
     wanted = asdict(asked) | flags
     if said.get("recipe_file") is not None:
-        wanted = asdict(recipes.read(said["recipe_file"])) | flags | {"genre": kept.genre, "parts": kept.parts}
-    unlike = [
-        f"{name} {was} to {wanted[name]}" for name, was in asdict(kept).items() if wanted[name] != was
-    ]
+        wanted = (
+            asdict(recipes.read(said["recipe_file"])) | flags | {"genre": kept.genre, "parts": kept.parts}
+        )
+    unlike = [f"{name} {was} to {wanted[name]}" for name, was in asdict(kept).items() if wanted[name] != was]
     if unlike:
         raise ValueError(
             f"the run is half way through another recipe (you change {', '.join(unlike)}); "

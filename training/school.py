@@ -2,19 +2,74 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bandmate.training import orders, teaching
-from bandmate.training.runs import animation, listing, sheet, shelf
+from bandmate.presets import home
+from bandmate.presets import write as preset_text
+from bandmate.training import audition, orders, preset, publication, teaching
+from bandmate.training.corpora import dataset
+from bandmate.training.genre import Genre
+from bandmate.training.judging import baselines, comparison, table
+from bandmate.training.publication import Publication
+from bandmate.training.reading import listing, reader, report
+from bandmate.training.runs import animation, sheet, shelf, whole
+from bandmate.training.runs import listing as runs_listing
 from bandmate.training.runs import samples as kept_samples
+from bandmate.training.runs.progress import Progress
 from bandmate.training.runs.run import Run
+from bandmate.training.songs import read_all
 from bandmate.training.teaching import Material
+
+ROLES, REPORT = "roles.yaml", "report.html"
+FIGURE = "in_harmony"
 
 Said = Mapping[str, Any]
 Echo = Callable[[str], None]
+
+
+def everything(folder: Path, name: str, said: Said, echo: Echo) -> None:
+    """From a folder of files to a preset; goes on where it was stopped."""
+    run = shelf.named(name)
+    if said.get("again") or not run.begun:
+        prepare(folder, name, said, echo)
+    else:
+        echo(f"{name} was begun before; its songs are kept (--again reads and teaches anew)")
+    if fit(name, None, {**said, "again": False}, echo):
+        install(run, publish(run, Material.of(run.songs), (folder.resolve().name,), echo), False, echo)
+        evaluate(name, {}, echo)
+
+
+def prepare(folder: Path, name: str, said: Said, echo: Echo) -> None:
+    """Reads a folder's files into the songs of a run."""
+    run = shelf.named(name)
+    if said.get("again"):
+        run.forget()
+    if run.begun:
+        raise ValueError(f"the run '{name}' is taught already; add --again to fit, or choose another name")
+    parts, roles = orders.parts_of(said["parts"]), run.folder / ROLES
+    options = reader.Options(
+        said["style"] or name, parts, orders.filters(said), roles, drums=said["drums"], fill=True
+    )
+    with Progress("reading", 1, "files") as progress:
+        outcome = reader.read_folder(folder, options, lambda done, of, file: progress.reach(done, of))
+    if not outcome.tally.songs.total():
+        raise ValueError(f"no file in {folder} can be used: {outcome.tally}")
+    for old in run.songs.glob("*.npz"):
+        old.unlink()
+    dataset.write(outcome.pieces, run.songs)
+    Genre.of(outcome.entries).keep(run.folder)
+    listing.write_corrections(outcome, roles)
+    if said["report"]:
+        report.write(outcome, run.folder / REPORT, ROLES)
+    run.begin(orders.new(name, parts, said))
+    echo(str(outcome.tally))
+    for remark in outcome.remarks:
+        echo(remark)
+    echo(f"roles: {roles}" + (f"; report: {run.folder / REPORT}" if said["report"] else ""))
 
 
 def fit(word: str, songs: Path | None, said: Said, echo: Echo) -> bool:
@@ -30,10 +85,93 @@ def fit(word: str, songs: Path | None, said: Said, echo: Echo) -> bool:
         recipe = orders.new(run.folder.name, parts, said)
         run.begin(recipe, folder)
     minutes = said["minutes"] if said.get("minutes") is not None else math.inf
-    done = teaching.teach(run, recipe, Material.of(folder), run.genre.tempo, minutes)
+    done = teaching.teach(run, recipe, Material.of(folder), Genre.read(run.folder).tempo, minutes)
     record = run.record
     if done:
-        echo(f"{run.folder.name} is taught: {record.done} updates, best {listing.figures(record.best)}")
+        echo(f"{run.folder.name} is taught: {record.done} updates, best {runs_listing.figures(record.best)}")
     else:
         echo(f"stopped at update {record.done} of {record.updates}; the same command goes on from there")
     return done
+
+
+def export(word: str, said: Said, echo: Echo) -> None:
+    """Makes the files of a run, and puts them where a band finds them."""
+    run = shelf.find(word)
+    made = publish(run, Material.of(said["songs"] or run.songs), said["corpora"], echo, said["weights"])
+    install(run, made, said["force"], echo, said["home"])
+
+
+def publish(
+    run: Run, material: Material, corpora: tuple[str, ...], echo: Echo, weights: Path | None = None
+) -> Publication:
+    """Makes the files of a run, kept in its folder `made`."""
+    echo("calibrating and exporting")
+    made = publication.publish(run, material, corpora, weights)
+    for stem, data in made.models.items():
+        whole.write(run.folder / publication.MADE / "models" / f"{stem}.onnx", data)
+    text = preset_text.text(made.preset)
+    whole.write(run.folder / publication.MADE / "presets" / f"{made.preset.name}.yaml", text)
+    for remark in made.remarks:
+        echo(remark)
+    size = sum(map(len, made.models.values())) / 1e6
+    echo(f"{', '.join(made.models)}: {size:.1f} MB, within {made.worst:.1g} of what was taught")
+    return made
+
+
+def install(run: Run, made: Publication, force: bool, echo: Echo, place: Path | None = None) -> None:
+    """Puts the files of a run into the user's folder, or another."""
+    path = preset.write(made.preset, place or home.folder(), made.models, force=force)
+    name, program = made.preset.name, made.preset.program
+    echo(f"{path}: play it with 'bandmate play --preset {name}', or by program {program}")
+
+
+def evaluate(word: str, said: Said, echo: Echo) -> None:
+    """Judges a run live, on songs that it was never taught, beside another preset and the real songs."""
+    run = shelf.find(word)
+    recipe, songs = run.recipe, said.get("songs") or run.songs
+    made = run.folder / publication.MADE
+    if not (made / "presets").is_dir():
+        publish(run, Material.of(songs), (), echo)
+    split = said.get("split") or "test"
+    real = [song for song in read_all(songs, split) if len(song.notes[0])][: said.get("limit")]
+    if not real:
+        raise ValueError(f"{songs} holds no songs of the split '{split}'; prepare more songs")
+    against = said.get("against") or recipe.base or "pop"
+    systems = {
+        "late": [baselines.late(s) for s in real],
+        "tonic": [baselines.tonic(s, recipe.parts) for s in real],
+    }
+    for name, place in ((against, home.folder()), (run.folder.name, made)):
+        with Progress(f"playing {name} to {len(real)} songs", 100, "%") as progress:
+            heard = audition.play(
+                name,
+                real,
+                presets=place / "presets",
+                models=place / "models",
+                tempo=Genre.read(run.folder).tempo,
+                progress=lambda share: progress.reach(round(100 * share), 100),
+            )
+        systems[name] = heard.songs
+    found = comparison.compare(systems, real, read_all(songs, "train"), recipe.parts)
+    whole.write(run.folder / "evaluation.json", json.dumps(found.columns, indent=1))
+    whole.write(run.folder / "evaluation.md", table.markdown(found))
+    echo(table.text(found))
+    shown = ", ".join(f"{name} {column[FIGURE]:.3f}" for name, column in found.columns.items())
+    echo(f"melody in harmony on {len(real)} songs it was not taught: {shown}")
+
+
+def samples(word: str, echo: Echo) -> None:
+    """Lays the samples of a run side by side."""
+    run = shelf.find(word)
+    kept, parts = kept_samples.read(run.samples), run.recipe.parts
+    title = f"{run.folder.name} ({run.recipe.technique})"
+    picture, film = run.folder / "samples.png", run.folder / "samples.gif"
+    sheet.draw(kept, kept_samples.real(run.samples), parts, title).save(picture, optimize=True)
+    whole.write(film, animation.gif(kept, run.losses.rows(), run.metrics.rows(), parts, title))
+    echo(f"{len(kept)} epochs: {picture} and {film}")
+
+
+def runs(as_json: bool, echo: Echo) -> None:
+    """Lists the runs."""
+    found = shelf.every()
+    echo(runs_listing.plain(found) if as_json else runs_listing.table(found))

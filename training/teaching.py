@@ -46,7 +46,9 @@ class Material:
         taught, shown = ([s for s in songs if s.split == split] for split in ("train", "valid"))
         if not taught or not shown:
             lacking = "train" if not taught else "valid"
-            raise ValueError(f"{folder} holds no songs of the split '{lacking}'; prepare at least three songs")
+            raise ValueError(
+                f"{folder} holds no songs of the split '{lacking}'; prepare at least three songs"
+            )
         return cls(taught, shown)
 
 
@@ -54,7 +56,9 @@ def begin(recipe: Recipe, material: Material, together: Together) -> Lesson:
     """A run's generator as it is before its first update."""
     made = techniques.lesson(Corpus(material.taught, recipe.parts), recipe, together)
     if not len(made.corpus):
-        raise ValueError("the songs are too short: not one has two bars in which a part plays; prepare others")
+        raise ValueError(
+            "the songs are too short: not one has two bars in which a part plays; prepare others"
+        )
     if recipe.base:
         Base(recipe.base).begin(made.weights())
     return made
@@ -118,6 +122,8 @@ def _teach_band(run: Run, lesson: Lesson, material: Material, tempo: float, stop
     run.resume(lesson.step)
     watcher = Watcher(run, lesson, material.taught, material.shown, tempo)
     try:
+        if lesson.step == 0:
+            watcher.play()
         with _progress("teaching the band", lesson) as show:
 
             def tell(step: int, losses: dict[str, float]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from bandmate.models.harmony import NONE
+from bandmate.models.harmony import NONE, TONES
 from bandmate.models.roll import STEPS_PER_BEAT
 from bandmate.training.arranging.chart import chart
 from bandmate.training.arranging.lead import Lead
@@ -16,6 +16,7 @@ from bandmate.training.songs import BEATS_PER_BAR, STEPS_PER_BAR, Notes
 RANGE = (28, 52)
 OCTAVE = 12
 VELOCITY = 84
+ROOT = 8
 ACCENT = {0: 8, 8: 3}
 OFF_BEAT = -5
 HUMAN = 4
@@ -34,7 +35,11 @@ def bassline(
     by a step to the root on the next beat. No two notes in a row are further apart than an octave.
     """
     return as_notes(
-        list(_Hand(lead, low, high, Random(f"{lead.name} {part} touch")).notes(_row(lead, style, part)))
+        list(
+            _Hand(lead, style.walking, low, high, Random(f"{lead.name} {part} touch")).notes(
+                _row(lead, style, part)
+            )
+        )
     )
 
 
@@ -52,29 +57,26 @@ def _row(lead: Lead, style: Style, part: str) -> list[str]:
 
 
 def on_chords(lead: Lead, bar: int, cells: str) -> list[Stroke]:
-    """The strokes of a bar, cut where a chord ends, with an `R` where one begins; none where there is no
-    chord."""
+    """The strokes of a bar, cut where a chord ends, with an `R` where one begins (two beats at most); none
+    where there is no chord."""
     first = bar * BEATS_PER_BAR
-    out: list[Stroke] = []
-    for cell, length, letter in strokes(cells):
-        last = min(cell + length, STEPS_PER_BAR)
-        ends = [b * 4 for b in range(cell // 4 + 1, 4) if lead.chord(first + b) != lead.chord(first + b - 1)]
-        out.append((cell, min([e for e in ends if e > cell] + [last]) - cell, letter))
-    struck = {cell for cell, _, _ in out}
-    new = [4 * b for b in range(BEATS_PER_BAR) if lead.changes(first + b)]
-    for cell in new:
-        if cell not in struck:
-            later = [c for c in sorted({*struck, *new}) if c > cell]
-            out.append((cell, min(later[0] if later else STEPS_PER_BAR, cell + 8) - cell, "R"))
-    named = [(cell, length, "R" if cell in new else letter) for cell, length, letter in sorted(out)]
-    return [s for s in named if lead.chord(first + s[0] // STEPS_PER_BEAT) != NONE]
+    new = [STEPS_PER_BEAT * b for b in range(BEATS_PER_BAR) if lead.changes(first + b)]
+    written = {cell: (length, letter) for cell, length, letter in strokes(cells)}
+    written |= {cell: (ROOT, "R") for cell in new if cell not in written}
+    out = []
+    for cell, (length, letter) in sorted(written.items()):
+        chord = lead.chord(first + cell // STEPS_PER_BEAT)
+        ends = [*(c for c in written if c > cell), lead.until(bar, cell)]
+        if chord != NONE:
+            out.append((cell, min(length, min(ends) - cell), "R" if cell in new else letter))
+    return out
 
 
 class _Hand:
     """Where on the neck the player is: the pitch struck last, the root below it, and a root it leads to."""
 
-    def __init__(self, lead: Lead, low: int, high: int, touch: Random) -> None:
-        self.lead, self.low, self.high, self.touch = lead, low, high, touch
+    def __init__(self, lead: Lead, walking: bool, low: int, high: int, touch: Random) -> None:
+        self.lead, self.walking, self.low, self.high, self.touch = lead, walking, low, high, touch
         self.home = low + CENTRE
         self.last = self.root = self.home
         self.promised: int | None = None
@@ -94,10 +96,13 @@ class _Hand:
         if letter == "R":
             self.root = self.place(chord % OCTAVE)
             return self.root
-        if letter == "a" and self.lead.changes(beat + 1):
+        if (letter == "a" or self.walking) and self.lead.changes(beat + 1):
             return self.approach(self.lead.chord(beat + 1) % OCTAVE)
+        if letter == "a":
+            tones = [p for p in range(self.low, self.high + 1) if TONES[chord][p % OCTAVE] and p != self.last]
+            return min(tones, key=lambda p: (abs(p - self.last), abs(p - self.home)))
         third = 3 if chord >= OCTAVE else 4
-        above = {"3": third, "5": 7, "a": 7, "8": OCTAVE}[letter]
+        above = {"3": third, "5": 7, "8": OCTAVE}[letter]
         wanted = (chord + above) % OCTAVE
         near = [p for p in self.of(wanted) if p != self.last or letter != "8"]
         return min(near, key=lambda p: (abs(p - self.root - above), abs(p - self.last)))

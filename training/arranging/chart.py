@@ -20,8 +20,8 @@ TURN_SHARE = 0.7
 def chart(lead: Lead, rows: tuple[str, ...], turns: tuple[str, ...], ending: str, part: str) -> list[str]:
     """Sixteen cells for each bar of the song, the same for the same song, style and part.
 
-    A phrase of eight bars draws one row by lot and comes back to it; every second bar may take
-    another, the last may be a turn. While the melody strikes eight notes or more in a bar the next calmer row is played,
+    A phrase of eight bars draws one row by lot and comes back to it; every second bar may take another, the
+    last may be a turn. While the melody strikes eight notes or more in a bar the next calmer row is played,
     where it rests for two beats or more the next busier. Rows that strike more than 6.5 times a second are
     left out, but for the calmest. The last bar that has a chord is the ending.
     """

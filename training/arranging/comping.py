@@ -49,7 +49,7 @@ def _struck(
             beat = bar * BEATS_PER_BAR + cell // STEPS_PER_BEAT
             voicing = nearest(lead.chord(beat), voicing, *reach, style.voices, ceilings[beat])
             single = letter not in WHOLES and letter != "u"
-            lasts = _until_change(lead, bar, cell) - cell if single and style.ring else length
+            lasts = lead.until(bar, cell) - cell if single and style.ring else length
             loud = (
                 VELOCITY
                 + lead.swell[bar]
@@ -67,18 +67,10 @@ def led(lead: Lead, bar: int, cells: str) -> Iterator[tuple[int, int, str]]:
     for cell, length, letter in strokes(cells):
         begin, end = cell, cell + length
         while begin < end:
-            stop = min(end, _until_change(lead, bar, begin))
+            stop = min(end, lead.until(bar, begin))
             if lead.chord(bar * BEATS_PER_BAR + begin // STEPS_PER_BEAT) != NONE:
                 yield begin, stop - begin, letter if begin == cell else "x"
             begin = stop
-
-
-def _until_change(lead: Lead, bar: int, cell: int) -> int:
-    """The cell where the chord of a cell ends, within the bar."""
-    first = bar * BEATS_PER_BAR
-    chord = lead.chord(first + cell // STEPS_PER_BEAT)
-    later = range(cell // STEPS_PER_BEAT + 1, BEATS_PER_BAR)
-    return next((STEPS_PER_BEAT * b for b in later if lead.chord(first + b) != chord), STEPS_PER_BAR)
 
 
 def _voices(voicing: Voicing, letter: str) -> Voicing:

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bandmate.models.roll import STEPS_PER_BEAT
 from bandmate.training.arranging.lead import PHRASE
 from bandmate.training.arranging.patterns import WORDS, named, words
 from bandmate.training.lines import as_notes, between, joined, moved
 from bandmate.training.reading import kit
-from bandmate.training.reading.beats import closeness
-from bandmate.training.reading.swing import feels
-from bandmate.training.songs import STEPS_PER_BAR, Notes
+from bandmate.training.reading.beats import on_time, placed, straight
+from bandmate.training.reading.metre import Stretch
+from bandmate.training.reading.score import Score
+from bandmate.training.songs import BEATS_PER_BAR, STEPS_PER_BAR, Notes
 
 FILL_SHARE = 0.6
 CHOICE = 5
@@ -54,11 +54,11 @@ SAME = 0.8
 KIN = 1.2
 FAR = 3.0
 LOOSE = frozenset({"jazz", "latin", "afrocuban", "neworleans", "blues", "reggae", "gospel"})
+SWUNG = frozenset({"jazz", "swing", "shuffle", "blues"})
+HARD = 3
 CYMBALS = (kit.HAT, kit.OPEN_HAT, kit.RIDE, kit.CRASH)
 TOMS = (kit.LOW_TOM, kit.MID_TOM, kit.HIGH_TOM)
 FEWEST = 4
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -88,25 +88,38 @@ def groove(style: str, bpm: float, hits: Notes) -> Groove | None:
     kind behind a slash, if it has one."""
     if not len(hits):
         return None
+    if SWUNG & set(words(style)):
+        hits = undotted(hits)
     first = int(hits[0, 0]) // STEPS_PER_BAR * STEPS_PER_BAR
-    whole = (int(hits[-1, 0]) - first + 3) // STEPS_PER_BAR
+    whole = (int(hits[-1, 0]) - first + STEPS_PER_BEAT) // STEPS_PER_BAR
     main, _, kind = style.partition("/")
     return Groove(main, bpm, moved(hits, -first), max(whole, 1), kind)
 
 
-def quantised(played: Floats) -> Notes:
-    """Hits on a kit's nine classes on the straight grid, the loudest of a class and step, a step long.
+def undotted(hits: Notes) -> Notes:
+    """Hard swing on the straight grid: where the last 16th of the beat is struck three times as often as the
+    third, it is the swung eighth, and moves there."""
+    place = hits[:, 0] % STEPS_PER_BEAT
+    if (place == 3).sum() <= HARD * (place == 2).sum():
+        return hits
+    out = hits.copy()
+    out[place == 3, 0] -= 1
+    return kit.hits(out)
 
-    played: float64[n, 4] of onset and end in quarter notes, pitch, velocity.
-    """
-    if not len(played):
+
+def quantised(score: Score) -> Notes:
+    """A score's hits on the nine classes of a kit and the straight grid, the loudest of a class and step,
+    each a step long; bars are four quarter notes, from its beginning. A lone track is taken for a kit."""
+    alone = len(score.tracks) == 1
+    kits = tuple(replace(t, drums=True) for t in score.tracks if t.drums or alone)
+    last = max((float(t.notes[-1, 0]) for t in kits if len(t.notes)), default=-1.0)
+    if last < 0:
         return as_notes([])
-    onsets = np.asarray(played[:, 0])
-    feel = max(feels(onsets), key=lambda likely: closeness(likely.straight(onsets)))
-    step = np.rint(STEPS_PER_BEAT * feel.straight(onsets))
-    sound = kit.classes(played[:, 2].astype(np.int16))
-    notes = as_notes(np.stack([step, np.ones(len(step)), sound, played[:, 3]], 1))
-    return kit.hits(notes[notes[:, 2] > 0])
+    bars = math.ceil((last + 1) / BEATS_PER_BAR)
+    beats, _ = straight(on_time(placed(replace(score, tracks=kits), [Stretch(0.0, bars, 1.0, "4/4")])))
+    struck = beats.take(beats.pitch > 0)
+    step = np.maximum(np.rint(STEPS_PER_BEAT * struck.begin), 0)
+    return kit.hits(as_notes(np.stack([step, np.ones(len(step)), struck.pitch, struck.velocity], 1)))
 
 
 def usable(notes: Notes, loose: bool = False) -> bool:
@@ -122,7 +135,7 @@ def distance(style: str, other: str) -> float:
     """How far one style is from another, such as `rock/indie`, by name: a factor that weighs as much as that
     of a tempo; 3 where nothing joins them."""
     near = NEAR[named(style)]
-    if (set(words(style)) - near.keys()) & set(words(other)):
+    if (set(words(style)) - {named(style)}) & set(words(other)):
         return SAME
     main = other.split("/")[0]
     usual = KIN if WORDS.get(main) == named(style) else FAR

@@ -44,6 +44,12 @@ class Lead:
         """Whether a chord begins at the beat."""
         return self.chord(beat) not in (NONE, self.chord(beat - 1))
 
+    def until(self, bar: int, cell: int) -> int:
+        """The cell, up to 16, where the chord that a cell of the bar has ends, or the bar does."""
+        beats = range(bar * BEATS_PER_BAR + cell // STEPS_PER_BEAT, (bar + 1) * BEATS_PER_BAR)
+        after = next((beat for beat in beats if self.chord(beat) != self.chord(beats[0])), beats.stop)
+        return after * STEPS_PER_BEAT - bar * STEPS_PER_BAR
+
     @cached_property
     def melody_pitch(self) -> Voice:
         """int16[steps]: what the melody sounds, -1 where it rests."""

@@ -3,8 +3,9 @@
 Of every part's rows the calmest comes first. A swung style is written on the straight grid.
 `-` holds what was struck before it and `.` rests. In a bass row a letter strikes: `R` the chord's root,
 `3` and `5` its third and fifth, `8` the root an octave off, `a` a step below or above the root of the chord
-that begins on the next beat (the fifth where none begins). In a row of chords `x` strikes the whole voicing,
-`X` louder, `o` softer, `u` all but its lowest note, and 1 to 4 one voice, counted from the lowest.
+that begins on the next beat (where none begins, another tone of the chord). In a row of chords `x` strikes
+the whole voicing, `X` louder, `o` softer, `u` all but its lowest note, and 1 to 4 one voice, counted from the
+lowest.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ class Style:
     goes on (empty: the same as the others); turn_bass, turn_chords: the last bar of a phrase.
 
     voices: of the voicing; ring: whether single voices sound on until the chord changes, as with a pedal;
-    walking: whether the bass steps to every new root; colour: what the colour part may do in a phrase,
-    `pad`, `line` or `rest`, drawn by lot.
+    walking: whether the bass steps to every new root, whatever its row says; colour: what the colour part may
+    do in a phrase, `pad`, `line` or `rest`, drawn by lot.
     """
 
     bass: tuple[str, ...]

@@ -15,6 +15,7 @@ Voicing = tuple[int, ...]
 SPAN = {3: 15, 4: 19}
 DRIFT = 0.25
 OVER = 1.5
+PARALLEL = 1.5
 DOUBLED_THIRD = 3.0
 
 
@@ -30,7 +31,8 @@ def voicings(chord: int, low: int, high: int, voices: int = 3) -> tuple[Voicing,
 def nearest(
     chord: int, last: Voicing | None, low: int, high: int, voices: int = 3, ceiling: int | None = None
 ) -> Voicing:
-    """The voicing that moves least from the last one, or the most central one at the start.
+    """The voicing that moves least from the last one, better not in parallel, or the most central one at the
+    start.
 
     low, high: its range, at least two octaves for four voices, a tenth and an octave for three; ceiling: a
     pitch that is better not exceeded, such as the lowest of a melody.
@@ -43,7 +45,8 @@ def nearest(
         drift = abs(sum(voicing) / voices - centre)
         over = sum(max(p - top, 0) for p in voicing)
         doubled = DOUBLED_THIRD * (sum(p % 12 == third for p in voicing) > 1)
-        moved = sum(abs(a - b) for a, b in zip(voicing, last or (), strict=False))
-        return moved + (DRIFT if last else 1) * drift + OVER * over + doubled
+        steps = [a - b for a, b in zip(voicing, last or (), strict=False)]
+        parallel = PARALLEL * (len(set(steps)) == 1 and steps[0] != 0)
+        return sum(map(abs, steps)) + (DRIFT if last else 1) * drift + OVER * over + doubled + parallel
 
     return min(voicings(chord, low, high, voices), key=cost)

@@ -26,7 +26,7 @@ def read(folder: Path) -> Iterator[Song | Rejected]:
     return _each(folder, song)
 
 
-def sung(folder: Path) -> Iterator[Song | Rejected]:
+def read_voices(folder: Path) -> Iterator[Song | Rejected]:
     """Every excerpt as DeepComposer has it: the soprano is the melody, and the first of four parts."""
     return _each(folder, choir)
 

@@ -12,8 +12,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from bandmate.training.arranging.drums import (
     FAR,
     FEWEST,
@@ -28,7 +26,7 @@ from bandmate.training.arranging.drums import (
 from bandmate.training.lines import joined, moved
 from bandmate.training.reading import midi
 from bandmate.training.reading.metre import BEATS
-from bandmate.training.reading.score import Floats, Score
+from bandmate.training.reading.score import Score
 from bandmate.training.songs import STEPS_PER_BAR, Rejected
 
 INDEX = "info.csv"
@@ -61,7 +59,7 @@ def _listed(folder: Path, kind: str, style: str) -> Iterator[Groove]:
         if distance(style, row["style"]) >= FAR or not path.is_file():
             continue
         score = _score(path)
-        made = score and groove(row["style"], float(row["bpm"]), quantised(_hits(score)))
+        made = score and groove(row["style"], float(row["bpm"]), quantised(score))
         if made:
             yield made
 
@@ -74,7 +72,7 @@ def _named(folder: Path) -> Iterator[tuple[bool, Groove]]:
             continue
         name = path.relative_to(folder).with_suffix("").as_posix()
         said = BPM.search(name)
-        made = groove(style_in(name), float(said[1]) if said else score.tempos[0, 1], quantised(_hits(score)))
+        made = groove(style_in(name), float(said[1]) if said else score.tempos[0, 1], quantised(score))
         if made:
             fill = "fill" in path.stem.lower()
             yield fill, made if fill else _looped(made)
@@ -85,14 +83,6 @@ def _score(path: Path) -> Score | None:
         return midi.read(path)
     except (OSError, Rejected):
         return None
-
-
-def _hits(score: Score) -> Floats:
-    """The notes of the drums; of the only instrument, if none is called so."""
-    kits = [t.notes for t in score.tracks if t.drums] or [
-        t.notes for t in score.tracks if len(score.tracks) == 1
-    ]
-    return np.concatenate([np.zeros((0, 4)), *kits])
 
 
 def _looped(made: Groove) -> Groove:

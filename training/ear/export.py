@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -75,12 +76,12 @@ def write(ear: Ear, card: Card, path: Path) -> float:
     return worst
 
 
-def publish(ear: Ear, songs: list[Song], genre: str, corpora: tuple[str, ...], path: Path) -> Card:
-    """Writes the ear, its card saying how it did on songs it never saw; the card. Raises ModelError."""
+def publish(ear: Ear, songs: list[Song], genre: str, corpora: Sequence[str]) -> tuple[bytes, float]:
+    """The file of an ear, its card saying how it did on songs it never saw, and the largest difference of
+    the file from the network. Raises ModelError."""
     heard = rehearse(ear, songs)
     metrics: dict[str, float] = {}
     for manner, revised in (("ahead", False), ("revised", True)):
         metrics |= {f"{manner} {name}": v for name, v in score(heard, Reluctance(), revised).items()}
-    card = Card(kind="ear", genre=genre, trained_on=corpora, metrics=metrics)
-    write(ear, card, path)
-    return card
+    data = to_bytes(ear, Card(kind="ear", genre=genre, trained_on=tuple(corpora), metrics=metrics))
+    return data, parity(ear, data, f"{genre}-ear.onnx")

@@ -27,7 +27,7 @@ GAN = {
     "critic_channels": (64, 128, 256, 512),
     "precision": "32-true",
 }
-TECHNIQUES: dict[str, dict[str, Any]] = {"band": {}, "unet-gan": GAN, "musegan": GAN}
+TECHNIQUES: dict[str, dict[str, Any]] = {"band": {}, "unet-gan": GAN, "musegan": GAN | {"precision": "auto"}}
 # A band that begins from weights has less to learn and something to forget.
 TUNED = {
     "learning_rate": 5e-4,

@@ -92,7 +92,8 @@ class Excerpt:
 def excerpt(song: Song, parts: Sequence[str], reference: Song | None = None, paired: bool = False) -> Excerpt:
     """The song as it is judged: all bars of its melody count, or those that are real in the reference.
 
-    Raises ValueError when there are not as many names as parts, or none of them is pitched.
+    Raises ValueError when there are not as many names as parts, when none of them is pitched, and when the
+    reference has another melody.
     """
     if len(parts) != len(song.notes) - 1 or set(parts) <= {DRUMS}:
         raise ValueError(
@@ -102,6 +103,11 @@ def excerpt(song: Song, parts: Sequence[str], reference: Song | None = None, pai
     bars = bars_of(song.notes[0])
     counts = np.ones((bars, len(parts)), bool)
     if reference is not None:
+        if not np.array_equal(song.notes[0][:, :3], reference.notes[0][:, :3]):
+            raise ValueError(
+                f"{song.name} was not played to the melody of the real song of that name; "
+                "judge a performance beside the very bars that it accompanies"
+            )
         real = real_bars(reference, paired)[:bars]
         counts[:] = False
         counts[: len(real)] = real

@@ -18,16 +18,18 @@ from bandmate.models.decoding import DRUMS
 from bandmate.training.judging.features import folded
 from bandmate.training.judging.pairs import SUSTAIN, Rolls
 
-EPOCHS = 8
+EPOCHS = 12
+LEAST_UPDATES = 60
 BATCH = 64
-RATE = 3e-3
+RATE = 6e-3
 DECAY = 1e-2
-DROPOUT = 0.3
+DROPOUT = 0.1
 SLICES = 16
+SHIFTS = (-6, 6)
 
 
 class Eye(nn.Module):  # type: ignore[misc]
-    """Rolls float32[B, 2 x voices, 32, 72] and pitch classes float32[B, pitched, 16, 12] to a logit each."""
+    """Rolls float32[B, voices, 2, 32, 72] and pitch classes float32[B, pitched, 16, 12] to a logit each."""
 
     def __init__(self, planes: int, pitched: int) -> None:
         super().__init__()
@@ -45,7 +47,7 @@ class Eye(nn.Module):  # type: ignore[misc]
         self.verdict = nn.Sequential(nn.Dropout(DROPOUT), nn.Linear(32 + 32 + 32, 1))
 
     def forward(self, rolls: Tensor, classes: Tensor) -> Tensor:
-        shapes = self.shapes(rolls)
+        shapes = self.shapes(rolls.flatten(1, 2))
         chords = self.chords(torch.cat([classes, classes[..., :-1]], 3))
         seen = torch.cat([shapes.mean((2, 3)), shapes.amax((2, 3)), chords.mean((2, 3))], 1)
         return torch.as_tensor(self.verdict(seen)[:, 0])
@@ -56,39 +58,45 @@ def scores(
 ) -> NDArray[np.float64]:
     """Log odds float64[a] that windows `asked` have label 1, learnt from windows of known labels.
 
-    Windows are bool[W, voices, 2, 32, 72]. The seed fixes all, on one machine with one number of threads.
+    Windows are bool[W, voices, 2, 32, 72]; each batch is learnt from in a key of its own. The seed fixes
+    all, on one machine with one number of threads.
     """
-    shown, question = _tensors(taught, parts), _tensors(asked, parts)
+    pitched = [0, *(1 + k for k, part in enumerate(parts) if part != DRUMS)]
+    known = torch.from_numpy(labels.astype(np.float32))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        eye = Eye(2 * taught.shape[1], shown[1].shape[1])
-        _fit(eye, shown, torch.from_numpy(labels.astype(np.float32)))
+        eye = Eye(2 * taught.shape[1], len(pitched))
+        _fit(eye, _tensors(taught, pitched), known, pitched)
     eye.eval()
+    question = _tensors(asked, pitched)
     with torch.no_grad():
         found = torch.cat([eye(*_floats(question, rows)) for rows in torch.arange(len(asked)).split(BATCH)])
     return np.asarray(found.double().numpy())
 
 
-def _fit(eye: Eye, shown: tuple[Tensor, Tensor], labels: Tensor) -> None:
+def _fit(eye: Eye, shown: tuple[Tensor, Tensor], labels: Tensor, pitched: Sequence[int]) -> None:
     optimiser = torch.optim.AdamW(eye.parameters(), RATE, weight_decay=DECAY)
-    updates = EPOCHS * -(-len(labels) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, updates)
-    for _ in range(EPOCHS):
+    batches = -(-len(labels) // BATCH)
+    epochs = max(EPOCHS, -(-LEAST_UPDATES // batches))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, epochs * batches)
+    for _ in range(epochs):
         for rows in torch.randperm(len(labels)).split(BATCH):
-            loss = F.binary_cross_entropy_with_logits(eye(*_floats(shown, rows)), labels[rows])
+            rolls, classes = _floats(shown, rows)
+            up = int(torch.randint(*SHIFTS, ()))
+            rolls[:, pitched] = rolls[:, pitched].roll(up, 4)
+            loss = F.binary_cross_entropy_with_logits(eye(rolls, classes), labels[rows])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
 
 
-def _tensors(windows: Rolls, parts: Sequence[str]) -> tuple[Tensor, Tensor]:
-    """Rolls bool[W, 2 x voices, 32, 72], and how many steps of each half beat each pitch class sounds,
+def _tensors(windows: Rolls, pitched: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Rolls bool[W, voices, 2, 32, 72], and how many steps of each half beat each pitch class sounds,
     uint8[W, pitched, 16, 12]."""
-    pitched = [0, *(1 + k for k, part in enumerate(parts) if part != DRUMS)]
     classes = folded(windows[:, pitched, SUSTAIN])
     halves = classes.reshape(*classes.shape[:2], SLICES, -1, 12).sum(3).astype(np.uint8)
-    return torch.from_numpy(windows.reshape(len(windows), -1, *windows.shape[3:])), torch.from_numpy(halves)
+    return torch.from_numpy(windows), torch.from_numpy(halves)
 
 
 def _floats(tensors: tuple[Tensor, Tensor], rows: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from bandmate.models.roll import PARTS
-from bandmate.training.musegan.network import BARS, OCTAVE, OCTAVES, PLANES, bars_of
+from bandmate.training.musegan.network import BARS, LEAK, OCTAVE, OCTAVES, PLANES, bars_of
 from bandmate.training.songs import STEPS_PER_BAR
 
-SLOPE = 0.2
+
+class Halve(nn.Module):  # type: ignore[misc]
+    """A convolution over four steps with stride two, as a matrix product: [N,T,a] to [N,T/2,b]."""
+
+    def __init__(self, a: int, b: int) -> None:
+        super().__init__()
+        self.map = nn.Linear(4 * a, b)
+
+    def forward(self, steps: Tensor) -> Tensor:
+        pairs = F.pad(steps, (0, 0, 1, 1)).reshape(len(steps), steps.shape[1] // 2 + 1, -1)
+        half: Tensor = self.map(torch.cat([pairs[:, :-1], pairs[:, 1:]], 2))
+        return half
 
 
 class Critic(nn.Module):  # type: ignore[misc]
@@ -27,30 +39,21 @@ class Critic(nn.Module):  # type: ignore[misc]
             raise ValueError(
                 f"musegan takes four critic channels, not {len(channels)}; give 64, 128, 256, 512"
             )
-        octave, step, half, beat = channels
+        octave, step, eighth, beat = channels
         self.octave = nn.Linear(OCTAVE * (PARTS + BARS) * PLANES, octave)
         self.step = nn.Linear(OCTAVES * octave, step)
-        self.beats = nn.Sequential(
-            nn.LeakyReLU(SLOPE),
-            nn.Conv1d(step, half, 4, 2, 1),
-            nn.LeakyReLU(SLOPE),
-            nn.Conv1d(half, beat, 4, 2, 1),
-            nn.LeakyReLU(SLOPE),
-        )
-        self.phrase = nn.Sequential(
-            nn.Linear(BARS * beat * STEPS_PER_BAR // 4, beat), nn.LeakyReLU(SLOPE), nn.Linear(beat, 1)
-        )
+        self.eighth, self.beat = Halve(step, eighth), Halve(eighth, beat)
+        self.phrase = nn.Linear(BARS * beat * STEPS_PER_BAR // 4, beat)
+        self.score = nn.Linear(beat, 1)
 
     def forward(self, parts: Tensor, tune: Tensor) -> Tensor:
         """One score a window."""
-        bars = parts.unflatten(1, (BARS, STEPS_PER_BAR))
-        cells = torch.cat([bars, bars_of(tune)], 4).flatten(0, 1)
-        octaves = nn.functional.leaky_relu(
-            self.octave(cells.unflatten(2, (OCTAVES, OCTAVE)).flatten(3)), SLOPE
-        )
-        steps = self.step(octaves.flatten(2))
-        beats = self.beats(steps.transpose(1, 2))
-        score: Tensor = self.phrase(beats.reshape(len(parts), -1)).squeeze(1)
+        bars = torch.cat([parts.unflatten(1, (BARS, STEPS_PER_BAR)), bars_of(tune)], 4).flatten(0, 1)
+        octaves = F.leaky_relu(self.octave(bars.unflatten(2, (OCTAVES, OCTAVE)).flatten(3)), LEAK)
+        steps = F.leaky_relu(self.step(octaves.flatten(2)), LEAK)
+        beats = F.leaky_relu(self.beat(F.leaky_relu(self.eighth(steps), LEAK)), LEAK)
+        phrase = F.leaky_relu(self.phrase(beats.reshape(len(parts), -1)), LEAK)
+        score: Tensor = self.score(phrase).squeeze(1)
         return score.float()
 
 

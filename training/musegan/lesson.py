@@ -56,10 +56,10 @@ class MuseGanLesson(Lesson):
         """The generator with its cuts, which are set by free play on the songs, unless quick."""
         generator = copy.deepcopy(self.generator).cpu().eval()
         performer = MuseGanPerformer(generator, loudness(self.corpus)).eval()
-        dials = calibrate.first(performer, self.corpus, self.recipe)
+        cuts = calibrate.first(performer, self.corpus, self.recipe)
         if quick:
-            return performer, calibrate.card_of(dials, self.recipe)
-        return performer, calibrate.settled(performer, dials, self.corpus, self.recipe, songs)
+            return performer, calibrate.card_of(cuts, self.recipe)
+        return performer, calibrate.settled(performer, cuts, self.corpus, self.recipe, songs)
 
     def _update(self) -> dict[str, Tensor]:
         self.generator.train()

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from bandmate.models.roll import PARTS, WINDOW
 from bandmate.training.fitting.recipe import Recipe
@@ -29,6 +30,7 @@ LATENTS = 2 + 2 * PARTS
 PLANES = 2
 SPARSE = (-4.0, -3.0)
 NEVER = -20.0
+LEAK = 0.2
 
 
 def noise_size(recipe: Recipe) -> int:
@@ -45,7 +47,7 @@ class Shrink(nn.Module):  # type: ignore[misc]
 
     def forward(self, cells: Tensor) -> Tensor:
         small = self.map(cells.reshape(len(cells), cells.shape[1] // self.block, -1))
-        return nn.functional.leaky_relu(self.norm(small.flatten(0, 1)).view_as(small), 0.2)
+        return F.leaky_relu(self.norm(small.flatten(0, 1)).view_as(small), LEAK)
 
 
 class Grow(nn.Module):  # type: ignore[misc]

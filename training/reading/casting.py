@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bandmate.training.lines import as_notes, hands, joined, monophonic, sounding, untangled
-from bandmate.training.reading.parts import Part
+from bandmate.training.reading.parts import MELODY, Part
 from bandmate.training.reading.sheet import Sheet
 from bandmate.training.songs import STEPS_PER_BAR, VOICES, Notes
-
-LEAD = 0
-
-
-@dataclass(frozen=True)
-class Take:
-    """What an instrument was taken for. roles: 0 the melody, 1..4 the parts, none where it is left out, two
-    where its hands are parted; why: a short phrase."""
-
-    number: int
-    roles: tuple[int, ...]
-    why: str
 
 
 @dataclass(frozen=True)
 class Casting:
-    """takes: one for each instrument of the sheet, in its order; silent: roles that the user wants empty."""
+    """players: for the melody and the four parts the numbers of the instruments, who has the word first;
+    why: by number, in a few words, why an instrument plays what it does, or nothing; silent: roles that the
+    user wants empty."""
 
     parts: tuple[Part, ...]
-    takes: tuple[Take, ...]
+    players: tuple[tuple[int, ...], ...]
+    why: Mapping[int, str]
     silent: frozenset[int] = frozenset()
 
-    def numbers(self, role: int) -> tuple[int, ...]:
-        """The instruments that play a role."""
-        return tuple(take.number for take in self.takes if role in take.roles)
+    def roles(self, number: int) -> tuple[int, ...]:
+        """What an instrument plays: 0 the melody, 1..4 the parts; two roles where its hands are parted."""
+        return tuple(role for role, players in enumerate(self.players) if number in players)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The parts that nobody plays and nobody wants silent."""
         roles = range(1, VOICES)
-        return tuple(self.parts[r - 1].name for r in roles if not self.numbers(r) and r not in self.silent)
+        return tuple(self.parts[r - 1].name for r in roles if not self.players[r] and r not in self.silent)
 
 
 def voices(sheet: Sheet, casting: Casting) -> tuple[Notes | None, ...]:
@@ -50,30 +42,26 @@ def voices(sheet: Sheet, casting: Casting) -> tuple[Notes | None, ...]:
 
 
 def _voice(sheet: Sheet, casting: Casting, role: int) -> Notes | None:
-    takes = [take for take in casting.takes if role in take.roles]
-    if not takes:
+    players = casting.players[role]
+    if not players:
         return as_notes([]) if role in casting.silent else None
     notes = {instrument.number: instrument.notes for instrument in sheet.instruments}
-    kind = casting.parts[role - 1].kind if role else "melody"
+    kind = casting.parts[role - 1].kind if role else MELODY
     pieces = []
-    for take in takes:
-        mine = notes[take.number]
-        shared = {casting.parts[each - 1].kind for each in take.roles if each}
-        if role and {"bass", "chords"} <= shared:
-            mine = hands(mine)[0 if kind == "bass" else 1]
-        pieces.append(mine)
-    if kind in ("melody", "bass"):
+    for number in players:
+        shared = {casting.parts[each - 1].kind for each in casting.roles(number) if each}
+        both = role and {"bass", "chords"} <= shared
+        pieces.append(hands(notes[number])[0 if kind == "bass" else 1] if both else notes[number])
+    if kind in (MELODY, "bass"):
         return monophonic(relay(pieces, sheet.bars * STEPS_PER_BAR), lowest=kind == "bass")
     return untangled(joined(pieces))
 
 
-def relay(pieces: list[Notes], steps: int) -> Notes:
-    """Several voices as one that is handed on: the one with most notes has the word, of the others what is
-    struck while those before are silent."""
-    ordered = sorted(pieces, key=len, reverse=True)
-    line = ordered[0]
-    for piece in ordered[1:]:
+def relay(pieces: Sequence[Notes], steps: int) -> Notes:
+    """Several voices as one that is handed on: the first, and of each other what is struck while those before
+    it are silent."""
+    line = pieces[0]
+    for piece in pieces[1:]:
         taken = sounding(line, steps)
-        at = np.clip(piece[:, 0], 0, steps - 1)
-        line = joined([line, piece[~taken[at]]])
+        line = joined([line, piece[~taken[np.clip(piece[:, 0], 0, steps - 1)]]])
     return line

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -35,7 +36,8 @@ Track = int | str
 
 @dataclass(frozen=True)
 class Correction:
-    """roles: by name, the tracks that play it by number or name, none for silence; lines: where each stands."""
+    """roles: by name, the tracks that play it by number or name, none for silence; lines: where each
+    stands."""
 
     roles: Mapping[str, tuple[Track, ...]] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -106,7 +108,8 @@ def _track(track: Track, instruments: Sequence[Instrument], kit: bool) -> tuple[
 def written(old: str, found: Mapping[str, Sequence[str]]) -> str:
     """The file anew: for each song what was found, in lines of words, over what the user wrote there before.
 
-    old: the file as it is, which `read` took without a mistake; songs that are gone leave with their comments.
+    old: the file as it is, which `read` took without a mistake; songs that are gone leave with their
+    comments.
     """
     kept = _blocks(old)
     pieces = [HEADER + "".join(line + "\n" for line in kept.pop("", []) if line.strip())]
@@ -149,5 +152,5 @@ def _blocks(text: str) -> dict[str, list[str]]:
     edges = [(0, ""), *starts, (len(lines), "")]
     return {
         song: [line for line in lines[first:last] if not OURS.match(line)]
-        for (first, song), (last, _) in zip(edges, edges[1:], strict=False)
+        for (first, song), (last, _) in pairwise(edges)
     }

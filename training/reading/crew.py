@@ -50,7 +50,8 @@ def each(
 ) -> Iterator[tuple[int, R | Lost]]:
     """The index and result of each task, as they are done, from so many processes.
 
-    work: a function of a module, which raises nothing that is meant to be seen; seconds: what a task may take.
+    work: a function of a module, which raises nothing that is meant to be seen; seconds: what a task may
+    take.
     """
     waiting = deque(range(len(tasks)))
     hands: list[_Hand[T, R]] = []
@@ -69,7 +70,9 @@ def each(
             hand.line.close()
 
 
-def _gather(hands: list[_Hand[T, R]], work: Callable[[T], R], seconds: float) -> Iterator[tuple[int, R | Lost]]:
+def _gather(
+    hands: list[_Hand[T, R]], work: Callable[[T], R], seconds: float
+) -> Iterator[tuple[int, R | Lost]]:
     """What is done, or lost, by the time anything is; who is lost is replaced."""
     busy = [hand for hand in hands if hand.task >= 0]
     ready = wait([hand.line for hand in busy], max(min(h.until for h in busy) - time.monotonic(), 0))
@@ -116,7 +119,8 @@ def _hire(work: Callable[[T], R]) -> _Hand[T, R]:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """What is started in here does not hear Ctrl-C, not even while it is starting (where a system can do so)."""
+    """What is started in here does not hear Ctrl-C, not even while it is starting (where a system can do
+    so)."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

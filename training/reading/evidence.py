@@ -16,24 +16,39 @@ from bandmate.training.reading.parts import Part
 from bandmate.training.reading.sheet import Instrument
 from bandmate.training.reading.traits import Traits
 
-LEAD = ("melod", "lead", "vocal", "vox", "voice",  "gesang", "stimme", "canto", "chant", "singer", "tema")
+LEAD = ("melod", "lead", "vocal", "vox", "voice", "gesang", "stimme", "canto", "chant", "singer", "tema")
 SOLO = ("solo",)
-BEHIND = ("echo", "harmon", "doubled", "backing", "backup", "bgv", "rhythm", "chord", "pad", "counter", "delay")
+BEHIND = (
+    "echo",
+    "harmon",
+    "doubled",
+    "backing",
+    "backup",
+    "bgv",
+    "rhythm",
+    "chord",
+    "counter",
+    "delay",
+)
 PATCH = re.compile(
     r"\b(?:square|saw\w*|fifths?|5ths?|chiff|charang|calliope|voice|synth|poly\w*|bass\s*(?:and|&|\+)?)"
-    r"\s*(?:wave\s*)?lead\b|\blead\s*\d?\s*\([^)]*\)|\bsolo vox\b|\bsynth\w*\s*vo(?:ice|x)\b|\bvoice oo?hs?\b",
+    r"\s*(?:wave\s*)?lead\b|\b(?:lead|pad)\s*\d\s*\([^)]*\)|\bsolo vox\b|\bsynth\w*\s*vo(?:ice|x)\b"
+    r"|\bvoice oo?hs?\b",
     re.IGNORECASE,
 )
 WANTED = 3.0
 ALIKE = 1.6
-WRONG = {"bass": -4.0, "chords": -1.0, "colour": -1.0}
+UNLIKE = -1.5
+ANYTHING = -0.2
+NO_BASS = -4.0
 
 
 class Evidence(NamedTuple):
-    """A finding: its weight, and a phrase, empty where there is nothing to tell."""
+    """A finding: its weight, a phrase, empty where there is nothing to tell, and whether the name said it."""
 
     weight: float
     phrase: str = ""
+    by_name: bool = False
 
 
 class Witness(NamedTuple):
@@ -89,9 +104,9 @@ def _lead_named(of: Witness) -> list[Evidence]:
         return [Evidence(-4.0)]
     second = bool(numbers) and 2 <= numbers[0] <= 9
     if any(word in name for word in LEAD):
-        return [Evidence(3.0 if second else 6.0, said)]
+        return [Evidence(3.0 if second else 6.0, said, True)]
     if any(word in name for word in SOLO):
-        return [Evidence(3.0, said)]
+        return [Evidence(3.0, said, True)]
     return []
 
 
@@ -132,7 +147,9 @@ def _fit(family: Family, part: Part) -> float:
         return WANTED
     if family.kind == part.kind:
         return ALIKE
-    return WRONG["bass"] if "bass" in (family.kind, part.kind) else WRONG[part.kind]
+    if "bass" in (family.kind, part.kind):
+        return NO_BASS
+    return ANYTHING if part.family is None else UNLIKE
 
 
 def _behaves(t: Traits, part: Part) -> Sequence[Evidence]:

@@ -27,15 +27,23 @@ class Family:
 
 
 FAMILIES = (
-    Family("drums", "drums", (), "drum drums kit perc percussion bateria batterie schlagzeug trommel tambores"),
-    Family("bass", "bass", range(32, 40), "bass base baixo bajo basse basso basu bas bs sub kontrabass", 38, -4),
+    Family(
+        "drums", "drums", (), "drum drums kit perc percussion bateria batterie schlagzeug trommel tambores"
+    ),
+    Family(
+        "bass", "bass", range(32, 40), "bass base baixo bajo basse basso basu bas bs sub kontrabass", 38, -4
+    ),
     Family("cello", "bass", (42,), "cello cellos celli violoncello violoncelo vc vlc", 48, -0.5),
     Family("contrabass", "bass", (43,), "contrabass contrabasso contrabaixo contrebasse cb", 38, -3),
     Family("tuba", "bass", (58,), "tuba tubas sousaphone", 38, -3),
     Family("bassoon", "bass", (70,), "bassoon bassoons fagott fagotti fagote basson", 46, -0.5),
-    Family("piano", "chords", range(8), "piano pno klavier epiano rhodes wurlitzer clav keys keyboard teclado"),
+    Family(
+        "piano", "chords", range(8), "piano pno klavier epiano rhodes wurlitzer clav keys keyboard teclado"
+    ),
     Family("mallets", "chords", (11, 12, 15, 108), "vibes vibraphone marimba dulcimer kalimba"),
-    Family("bells", "colour", (8, 9, 10, 13, 14, 112), "bell bells celesta glockenspiel xylophone sino", 78, -0.3),
+    Family(
+        "bells", "colour", (8, 9, 10, 13, 14, 112), "bell bells celesta glockenspiel xylophone sino", 78, -0.3
+    ),
     Family("organ", "colour", range(16, 21), "organ orgel orgue orgao hammond", 62, -0.3),
     Family("accordion", "chords", (21, 23), "accordion akkordeon bandoneon acordeon", 64, 0.3),
     Family("harmonica", "colour", (22,), "harmonica mundharmonika gaita", 70, 1),
@@ -44,7 +52,14 @@ FAMILIES = (
     Family("harp", "chords", (46,), "harp harfe harpe arpa", 66, -0.5),
     Family("violin", "colour", (40, 110), "violin violins violine violino fiddle geige vln vn", 72, 0.8),
     Family("viola", "colour", (41,), "viola violas bratsche vla", 60),
-    Family("strings", "colour", (44, 45, *range(48, 52)), "strings string str streicher cordas cuerdas archi", 64, -0.3),
+    Family(
+        "strings",
+        "colour",
+        (44, 45, *range(48, 52)),
+        "strings string str streicher cordas cuerdas archi",
+        64,
+        -0.3,
+    ),
     Family("choir", "colour", (52, 53, 54, 91), "choir chor choeur coro ooh oohs aah aahs", 62, -0.3),
     Family("soprano", "colour", (), "soprano sopran sopranos", 72, 1),
     Family("alto", "colour", (), "alto altos alt", 65),
@@ -57,17 +72,23 @@ FAMILIES = (
     Family("sax", "colour", range(64, 68), "sax saxes saxes saxophone saxofon", 62, 1),
     Family("oboe", "colour", (68, 69, 111), "oboe oboes", 72, 0.8),
     Family("clarinet", "colour", (71,), "clarinet clarinets klarinette clarinete", 66, 0.8),
-    Family("flute", "colour", range(72, 80), "flute flutes flote flauta flauto piccolo whistle recorder", 76, 1),
+    Family(
+        "flute", "colour", range(72, 80), "flute flutes flote flauta flauto piccolo whistle recorder", 76, 1
+    ),
     Family("lead", "colour", range(80, 88), "", 68, 0.8),
     Family("pad", "colour", (*range(88, 91), *range(92, 96)), "pad pads fundo atmosphere warm", 62, -1.2),
     Family("synth", "colour", range(96, 104), "synth sint sintetizador syn arp", 68, -0.6),
     Family("bagpipe", "colour", (109,), "bagpipe bagpipes", 66, 0.6),
     Family("comping", "chords", (), "chord chords akkord acorde acordes rhythm rythm comp comping"),
-    Family("counter", "colour", (), "counter echo harmony backing backup colour color winds woodwinds", 64, -4),
+    Family(
+        "counter", "colour", (), "counter echo harmony backing backup colour color winds woodwinds", 64, -4
+    ),
 )
 BY_PROGRAM = {program: family for family in FAMILIES for program in family.programs}
 BY_NAME = {family.name: family for family in FAMILIES}
 _WORDS = sorted(((w, f) for f in FAMILIES for w in f.words.split()), key=lambda pair: -len(pair[0]))
+_VAGUE = ("synth", "pad", "counter", "comping")
+_SURE = ("drums", "clarinet", "trombone", "sax", "flute", "trumpet")
 _TOKEN = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-ZÀ-Þ]+|\d+")
 
 
@@ -78,11 +99,24 @@ def tokens(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def named(name: str) -> Family | None:
-    """The family that a name speaks of, by its longest known word; None where it speaks of none."""
-    found = [
-        (len(word), family)
-        for token in {*tokens(name), *name.lower().split()}
-        for word, family in _WORDS
-        if token == word or (len(word) > 4 and word in token) or (len(word) == 4 and token.endswith(word))
-    ]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    """The family that a name speaks of; None where it speaks of none.
+
+    Each word counts for the longest one known in it. A bass guitar and a synth bass are basses, a bass
+    clarinet is none.
+    """
+    found = [family for token in {*tokens(name), *name.lower().split()} if (family := _meant(token))]
+    return max(found, key=lambda f: (_weight(f), f.name)) if found else None
+
+
+def _meant(token: str) -> Family | None:
+    for word, family in _WORDS:
+        inside = (len(word) > 4 and word in token) or (len(word) == 4 and token.endswith(word))
+        if token == word or inside:
+            return family
+    return None
+
+
+def _weight(family: Family) -> int:
+    if family.name in _SURE:
+        return 3
+    return 0 if family.name in _VAGUE else 2 if family.name == "bass" else 1

@@ -43,7 +43,12 @@ def find(folder: Path) -> list[File]:
             if path.suffix.lower() in MIDI + NOTATION and not name.startswith(".") and path.is_file():
                 found.append(path)
     inside = [path for path in found if path.resolve().is_relative_to(root)]
-    return named(sorted((path, path.relative_to(root).as_posix()) for path in inside))
+    return named(
+        sorted(
+            ((path, path.relative_to(root).as_posix()) for path in inside),
+            key=lambda pair: (Path(pair[1]).with_suffix(""), pair[1]),
+        )
+    )
 
 
 def named(paths: Iterable[tuple[Path, str]]) -> list[File]:
@@ -62,7 +67,8 @@ def named(paths: Iterable[tuple[Path, str]]) -> list[File]:
 
 
 def safe(name: str) -> str:
-    """The name without what some system can't have in a file's name; cut, and told apart, where it is long."""
+    """The name without what some system can't have in a file's name; cut, and told apart, where it is
+    long."""
     plain = "".join(sign if sign.isprintable() else "_" for sign in unicodedata.normalize("NFC", name))
     text = "/".join(UNSAFE.sub("_", part).strip(" .") or "_" for part in plain.split("/"))
     if len(text.encode()) <= LONGEST:

@@ -15,8 +15,8 @@ FEWEST_PARTS = 2
 
 @dataclass(frozen=True)
 class Filters:
-    """include, exclude: patterns of files, such as `rock/*` or `*demo*`, matched with the whole path below the
-    folder or with its last name, small letters and capitals alike; tags: genres, one of which a song must
+    """include, exclude: patterns of files, such as `rock/*` or `*demo*`, matched with the whole path below
+    the folder or with its last name, small letters and capitals alike; tags: genres, one of which a song must
     have, as a folder's name or by the user's word; metres: such as `4/4`; tempo: beats a minute, lowest and
     highest; fewest_bars: of a song; fewest_parts: of the four, that its file must really play.
 

@@ -20,7 +20,9 @@ PROGRAMS = tuple(
     Sci-fi, Sitar, Banjo, Shamisen, Koto, Kalimba, Bagpipe, Fiddle, Shanai, Tinkle Bell, Agogo, Steel Drums,
     Woodblock, Taiko Drum, Melodic Tom, Synth Drum, Reverse Cymbal, Guitar Fret Noise, Breath Noise,
     Seashore, Bird Tweet, Telephone Ring, Helicopter, Applause, Gunshot
-    """.replace("\n", " ").strip().split(",")
+    """.replace("\n", " ")
+    .strip()
+    .split(",")
 )
 
 

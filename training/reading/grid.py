@@ -16,12 +16,13 @@ from bandmate.training.lines import as_notes, untangled
 from bandmate.training.reading import kit
 from bandmate.training.reading.beats import FEWEST_CLOSE, Beats, closeness, on_time, placed, straight
 from bandmate.training.reading.metre import FEWEST_BARS, TOO_SHORT, Stretch, stretches
-from bandmate.training.reading.score import Score, Track
+from bandmate.training.reading.score import Floats, Score, Track
 from bandmate.training.reading.sheet import Instrument, Sheet
 from bandmate.training.reading.swing import TRIPLETS
 from bandmate.training.songs import BEATS_PER_BAR, STEPS_PER_BAR, Rejected
 
 NEAR = 0.01
+STEP = 1 / STEPS_PER_BEAT
 
 
 def lay(score: Score, name: str) -> list[Sheet]:
@@ -30,7 +31,7 @@ def lay(score: Score, name: str) -> list[Sheet]:
     if not any(len(track.notes) for track in score.tracks):
         raise Rejected("no notes")
     last = max(float(track.notes[:, 0].max(initial=0)) for track in score.tracks)
-    found = stretches(score.metres, last + NEAR)
+    found = stretches(score.metres, last + STEP)
     beats, played = straight(on_time(placed(score, found)))
     if closeness(beats.onsets().begin) < FEWEST_CLOSE:
         raise Rejected("not played to its own beat")
@@ -58,24 +59,29 @@ def _sheet(score: Score, stretch: Stretch, beats: Beats, swing: float, name: str
     begin, end = begin - first * STEPS_PER_BAR, np.minimum(end, last * STEPS_PER_BAR) - first * STEPS_PER_BAR
     rows = np.stack([begin, end - begin, heard.pitch, heard.velocity], 1)
     parts = [_instrument(n, track, rows[heard.track == n]) for n, track in enumerate(score.tracks)]
-    at = stretch.start + stretch.beat * np.arange(first * BEATS_PER_BAR, last * BEATS_PER_BAR)
+    counted = np.arange(first * BEATS_PER_BAR, last * BEATS_PER_BAR, dtype=np.float64)
+    at = stretch.start + stretch.beat * counted
     instruments = tuple(part for part in parts if len(part.notes))
-    chords = _chords(score, at)
-    return [Sheet(name, last - first, stretch.metre, _tempo(score, stretch, at), swing, instruments, chords)]
+    tempo, chords, dropped = (
+        _tempo(score, stretch, at),
+        _chords(score, at),
+        len(beats.pitch) - len(heard.pitch),
+    )
+    return [Sheet(name, last - first, stretch.metre, tempo, swing, instruments, chords, dropped)]
 
 
-def _instrument(number: int, track: Track, rows: NDArray[np.float64]) -> Instrument:
+def _instrument(number: int, track: Track, rows: Floats) -> Instrument:
     notes = kit.hits(as_notes(rows)) if track.drums else untangled(as_notes(rows))
     return Instrument(number + 1, track.name, track.program, track.drums, notes)
 
 
-def _tempo(score: Score, stretch: Stretch, at: NDArray[np.float64]) -> float:
+def _tempo(score: Score, stretch: Stretch, at: Floats) -> float:
     """The median of the beats a minute at some quarter notes."""
     index = np.searchsorted(score.tempos[:, 0], at + NEAR, "right") - 1
     return float(np.median(score.tempos[np.maximum(index, 0), 1])) / stretch.beat
 
 
-def _chords(score: Score, at: NDArray[np.float64]) -> NDArray[np.uint8] | None:
+def _chords(score: Score, at: Floats) -> NDArray[np.uint8] | None:
     """The triad of the symbol that holds at each of some quarter notes, or None if there are no symbols."""
     if not score.symbols:
         return None

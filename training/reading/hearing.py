@@ -28,8 +28,8 @@ PLAYED = 0.1
 
 @dataclass(frozen=True)
 class Task:
-    """A file to hear; corrections: by the name of its song or of one stretch; fill: whether what is missing may
-    be arranged."""
+    """A file to hear; corrections: by the name of its song or of one stretch; fill: whether what is missing
+    may be arranged."""
 
     file: File
     parts: tuple[Part, ...]
@@ -149,5 +149,3 @@ def corrected(task: Task, mine: Mapping[str, Correction]) -> Task:
     name = task.file.name
     ours = {song: said for song, said in mine.items() if song == name or song.rpartition("#")[0] == name}
     return replace(task, corrections=ours)
-
-

@@ -1,10 +1,10 @@
 """A drum kit's nine classes, and which of them each percussion sound is played as.
 
-General MIDI percussion, its GM2 and GS extras (27 to 34 and 82 to 87), and what Roland's electronic kits send (22
-and 26 the hi-hat's edge, 58 the rim of the low tom). A sound stays if it keeps the groove: what is shaken is a
-hi-hat, what rings the beat is a ride, what is clapped or clicked on the backbeat is a snare. Hand drums are toms,
-but only where nobody plays the kit: beside one they would be a fill that never ends. Whistles, scratches,
-the clicks of a metronome and the like are no part of a kit.
+General MIDI percussion, its GM2 and GS extras (27 to 34 and 82 to 87), and what Roland's electronic kits send
+(22 and 26 the hi-hat's edge, 58 the rim of the low tom). A sound stays if it keeps the groove: what is shaken
+is a hi-hat, what rings the beat is a ride, what is clapped or clicked on the backbeat is a snare. Hand drums
+are toms, but only where nobody plays the kit: beside one they would be a fill that never ends. Whistles,
+scratches, the clicks of a metronome and the like are no part of a kit.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def table(*kinds: dict[int, tuple[int, ...]]) -> NDArray[np.int16]:
 
 
 def classes(pitches: NDArray[np.int16]) -> NDArray[np.int16]:
-    """The classes of all a file's percussion, 0 for what is dropped; hand drums count where no kick and no snare
-    is struck."""
+    """The classes of all a file's percussion, 0 for what is dropped. Hand drums count where there is no kick
+    or no snare."""
     plain = table(SOUNDS)[pitches]
     return plain if {KICK, SNARE} <= set(plain.tolist()) else table(SOUNDS, HAND_DRUMS)[pitches]
 

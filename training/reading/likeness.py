@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bandmate.training.songs import Notes
 
@@ -12,20 +13,27 @@ ECHO = (1, 2, 3, 4, 6, 8, 12, 16)
 
 def doubles(one: Notes, other: Notes) -> bool:
     """Whether nearly every note of each is struck by the other, at the same pitch and step."""
-    return _share(one, other, 128, 0) >= SAME and _share(other, one, 128, 0) >= SAME
+    if not SAME <= len(one) / max(len(other), 1) <= 1 / SAME:
+        return False
+    return _share(one, _struck(other, 128), 0) >= SAME and _share(other, _struck(one, 128), 0) >= SAME
 
 
 def shadows(one: Notes, other: Notes) -> bool:
     """Whether nearly every note of one is struck by the other, in any octave, then or up to a bar before."""
-    if _share(one, other, 12, 0) >= SAME:
-        return True
-    return any(_share(one, other, 12, delay) >= SAME for delay in ECHO)
+    struck = _struck(other, 12)
+    return any(_share(one, struck, delay) >= SAME for delay in (0, *ECHO))
 
 
-def _share(one: Notes, other: Notes, classes: int, delay: int) -> float:
-    """The share of one's notes that the other strikes so many steps before; pitches taken modulo `classes`."""
-    if not len(one):
-        return 0.0
-    mine = (one[:, 0].astype(np.int64) - delay) * 128 + one[:, 2] % classes
-    theirs = other[:, 0].astype(np.int64) * 128 + other[:, 2] % classes
-    return float(np.isin(mine, theirs).mean())
+def _struck(notes: Notes, classes: int) -> NDArray[np.bool_]:
+    """bool[steps, classes]: what is struck when; pitches are taken modulo `classes`."""
+    table = np.zeros((int(notes[:, 0].max(initial=0)) + 1, classes), bool)
+    table[notes[:, 0], notes[:, 2] % classes] = True
+    return table
+
+
+def _share(notes: Notes, struck: NDArray[np.bool_], delay: int) -> float:
+    """The share of the notes that is struck there so many steps before."""
+    step = notes[:, 0].astype(np.int64) - delay
+    inside = (step >= 0) & (step < len(struck))
+    hit = struck[step[inside], notes[inside, 2] % struck.shape[1]]
+    return float(hit.sum() / max(len(notes), 1))

@@ -1,8 +1,8 @@
 """Which stretches of a file are bars of 4/4.
 
 4/4, 2/2, 8/8 and pairs of bars of 2/4 are; 12/8 is too, its dotted quarters being the beats and its eighths
-swung by thirds. All other metres are left out. A stretch begins where its metre does, so that a pick-up bar, or a
-bar of another metre, moves the bar lines after it.
+swung by thirds. All other metres are left out. A stretch begins where its metre does, so that a pick-up bar,
+or a bar of another metre, moves the bar lines after it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from bandmate.training.songs import BEATS_PER_BAR, Rejected
 BEATS = {(4, 4): 1.0, (2, 2): 1.0, (2, 4): 1.0, (8, 8): 1.0, (12, 8): 1.5}
 FEWEST_BARS = 4
 MOST_BARS = 1024
+LARGEST, ODD = 32, "bars of odd lengths"
 NEAR = 0.01
 TOO_SHORT = f"fewer than {FEWEST_BARS} bars of 4/4 on end"
 
@@ -57,7 +58,7 @@ def stretches(metres: Sequence[Metre], end: float) -> list[Stretch]:
         if length <= 0:
             continue
         if beat is None:
-            others[name] += math.ceil(length)
+            others[name if metre.numerator <= LARGEST else ODD] += math.ceil(length)
             continue
         bars = length / (BEATS_PER_BAR * beat)
         run = Stretch(metre.start, bars if until < end else math.ceil(bars - NEAR), beat, name)

@@ -1,7 +1,7 @@
 """Standard MIDI Files to scores, as far as they can be read at all.
 
-symusic reads them: a hundred times as fast as mido, and with its values clamped it reads every broken file that
-mido does. It knows no overflow and no limits, so those are here.
+symusic reads them: a hundred times as fast as mido, and with its values clamped it reads every broken file
+that mido does. It knows no overflow and no limits, so those are here.
 """
 
 from __future__ import annotations
@@ -13,18 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmate.training.reading.limits import checked, tempo
 from bandmate.training.reading.score import Floats, Metre, Score, Track
 from bandmate.training.songs import Rejected
 
 LARGEST = 8 << 20
-MOST_NOTES = 500_000
-LONGEST_HOURS = 2
-MOST_QUARTERS = 40_000
 PREFACE = 1024
 HEADER = 14
 LOST = 8
 END_OF_TRACK = b"\x00\xff\x2f\x00"
-SLOWEST, FASTEST = 10.0, 1000.0
 DRUM_NAME = re.compile(r"\b(drums?|drum ?(kit|set)|percussion|perc)\b", re.IGNORECASE)
 KIT_RANGE = (27, 87)
 
@@ -32,21 +29,16 @@ KIT_RANGE = (27, 87)
 def read(path: Path) -> Score:
     """A file's notes, metres and tempos; an instrument is a track, or each channel and program of a track.
 
-    Drums are what plays on channel 10 and, in files that name no programs, tracks named so. What is out of range
-    is put right, a file that breaks off is read as far as it goes, and notes that never end are left out. Raises
-    Rejected.
+    Drums are what plays on channel 10 and, in files that name no programs, tracks named so. What is out of
+    range is put right, a file that breaks off is read as far as it goes, and notes that never end are left
+    out. Raises Rejected.
     """
     file = _parsed(_bytes(path))
     quarter = file.ticks_per_quarter
     tempos, metres = _tempos(file, quarter), _metres(file, quarter)
-    if sum(len(track.notes) for track in file.tracks) > MOST_NOTES:
-        raise Rejected(f"more than {MOST_NOTES:,} notes")
     said = any(track.program for track in file.tracks)
-    tracks = tuple(_track(track, quarter, said) for track in file.tracks if len(track.notes))
-    if not tracks:
-        raise Rejected("no notes")
-    _bounded(tracks, tempos)
-    return Score(tracks, metres, tempos)
+    tracks = tuple(_track(track, quarter, said) for track in file.tracks)
+    return checked(Score(tracks, metres, tempos))
 
 
 def _bytes(path: Path) -> bytes:
@@ -107,7 +99,7 @@ def _track(track: Any, quarter: int, said: bool) -> Track:
     end = start + columns["duration"].astype(np.float64) / quarter
     pitch = np.clip(columns["pitch"], 0, 127)
     notes = np.stack([start, end, pitch, np.clip(columns["velocity"], 1, 127)], 1)
-    name = "".join(c for c in str(track.name) if c.isprintable()).strip()
+    name = " ".join("".join(c if c.isprintable() else " " for c in str(track.name)).split())
     drums = bool(track.is_drum) or (not said and _is_kit(name, pitch))
     program = int(track.program) if said or drums else None
     return Track(name, program, drums, notes[np.lexsort((pitch, start))])
@@ -131,20 +123,7 @@ def _metres(file: Any, quarter: int) -> tuple[Metre, ...]:
 def _tempos(file: Any, quarter: int) -> Floats:
     """float64[n, 2] of the tempo map, 120 until the first; what can't be meant is moved within bounds."""
     found = {0.0: 120.0}
-    for tempo in sorted(file.tempos, key=lambda tempo: tempo.time):
-        if tempo.time >= 0:
-            found[tempo.time / quarter] = 60e6 / max(tempo.mspq, 1)
-    table = np.array(sorted(found.items()), np.float64)
-    table[:, 1] = np.clip(table[:, 1], SLOWEST, FASTEST)
-    return table
-
-
-def _bounded(tracks: tuple[Track, ...], tempos: Floats) -> None:
-    """Raises Rejected for a file that is too long, or whose ticks ran over."""
-    first = min(float(track.notes[0, 0]) for track in tracks)
-    last = max(float(track.notes[-1, 0]) for track in tracks)
-    ran_over = first < 0 or any((track.notes[:, 1] < track.notes[:, 0]).any() for track in tracks)
-    changes = np.append(tempos[tempos[:, 0] < last, 0], last)
-    minutes = float(np.sum(np.diff(changes) / tempos[: len(changes) - 1, 1]))
-    if ran_over or last > MOST_QUARTERS or minutes > 60 * LONGEST_HOURS:
-        raise Rejected(f"longer than {LONGEST_HOURS} hours")
+    for change in sorted(file.tempos, key=lambda change: change.time):
+        if change.time >= 0:
+            found[change.time / quarter] = tempo(60e6 / max(change.mspq, 1))
+    return np.array(sorted(found.items()), np.float64)

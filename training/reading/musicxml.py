@@ -1,13 +1,15 @@
 """MusicXML made fit to be read: unpacked, checked for what would harm, and brought to what partitura knows.
 
 partitura leaves out octave changes, the kinds of chord symbols, instruments and percussion sounds. So octave
-changes are added to the transposition here, a chord symbol's kind becomes a label's, a percussion note gets the
-General MIDI pitch of its instrument, and what has no part in how notes sound is taken out.
+changes are added to the transposition here, a chord symbol's kind becomes a label's, a percussion note gets
+the General MIDI pitch of its instrument, and what has no part in how notes sound is taken out.
 """
 
 from __future__ import annotations
 
+import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +20,23 @@ from xml.parsers import expat
 from bandmate.training.songs import Rejected
 
 LARGEST = 32 << 20
+ARCHIVE = b"PK\x03\x04"
+BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError)
 IN_NOTES = {"pitch", "rest", "chord", "grace", "duration", "tie", "voice", "type", "dot", "time-modification"}
 IN_BARS = {"note", "backup", "forward", "attributes", "harmony", "direction", "sound"}
 DRUM_CHANNEL = 10
-DISPLAYED = {"E4": 36, "F4": 36, "G4": 43, "A4": 43, "B4": 45, "D5": 47, "E5": 50, "F5": 51, "G5": 42, "A5": 49}
+DISPLAYED = {
+    "E4": 36,
+    "F4": 36,
+    "G4": 43,
+    "A4": 43,
+    "B4": 45,
+    "D5": 47,
+    "E5": 50,
+    "F5": 51,
+    "G5": 42,
+    "A5": 49,
+}
 SNARE = 38
 SPELLED = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 KINDS = {
@@ -61,8 +76,8 @@ class RootReached(Exception):
 
 @dataclass(frozen=True)
 class Tidy:
-    """xml: what partitura reads; programs: General MIDI 0..127 by part id, where the file says them; drums: ids of
-    the parts that are percussion, whose pitches are General MIDI's."""
+    """xml: what partitura reads; programs: General MIDI 0..127 by part id, where the file says them; drums:
+    ids of the parts that are percussion, whose pitches are General MIDI's."""
 
     xml: bytes
     programs: Mapping[str, int]
@@ -73,11 +88,12 @@ def tidied(path: Path) -> Tidy:
     """A .musicxml, .xml or .mxl file, made fit. Raises Rejected."""
     root = _root(_unpacked(path))
     listed = {part.get("id", ""): part for part in root.iter("score-part")}
-    drums = frozenset(key for part in root.findall("part") if _is_kit(part, listed.get(key := part.get("id", ""))))
-    for parts in root.findall("part-list"):
-        parts[:] = [entry for entry in parts if entry.tag == "score-part"]
-    for part in root.findall("part"):
-        _tidy_part(part, _sounds(listed.get(part.get("id", ""))))
+    parts = [(part, part.get("id", "")) for part in root.findall("part")]
+    drums = frozenset(key for part, key in parts if _is_kit(part, listed.get(key)))
+    for listing in root.findall("part-list"):
+        listing[:] = [entry for entry in listing if entry.tag == "score-part"]
+    for part, key in parts:
+        _tidy_part(part, _sounds(listed.get(key)))
     programs = {key: _number(part, ".//midi-program") - 1 for key, part in listed.items()}
     said = {key: program for key, program in programs.items() if 0 <= program < 128}
     return Tidy(ElementTree.tostring(root, "utf-8"), said, drums)
@@ -87,21 +103,30 @@ def _unpacked(path: Path) -> bytes:
     """The score's text; of a compressed file the first that is no part of its table of contents."""
     if path.stat().st_size > LARGEST:
         raise Rejected(f"larger than {LARGEST >> 20} MB")
-    if not zipfile.is_zipfile(path):
-        return path.read_bytes()
-    with zipfile.ZipFile(path) as packed:
+    packed = path.read_bytes()
+    if not packed.startswith(ARCHIVE):
+        return packed
+    try:
+        data = _extracted(packed)
+    except BROKEN as error:
+        raise Rejected("a broken archive") from error
+    if len(data) > LARGEST:
+        raise Rejected(f"larger than {LARGEST >> 20} MB")
+    return data
+
+
+def _extracted(packed: bytes) -> bytes:
+    """The score in an archive, and of one that is too large a byte more than may be."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         scores = [
             entry
-            for entry in packed.infolist()
+            for entry in archive.infolist()
             if entry.filename.endswith((".xml", ".musicxml")) and not entry.filename.startswith("META-INF")
         ]
         if not scores:
             raise Rejected("an archive without MusicXML")
-        with packed.open(scores[0]) as score:
-            data = score.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise Rejected(f"larger than {LARGEST >> 20} MB")
-    return data
+        with archive.open(scores[0]) as score:
+            return score.read(LARGEST + 1)
 
 
 def _root(data: bytes) -> Element:
@@ -178,7 +203,7 @@ def _silent(entry: Element) -> bool:
 
 
 def _tidy_note(note: Element, sounds: Mapping[str, int]) -> None:
-    """A cue is a rest; an unpitched note has a pitch, by its instrument or by the line on which it is shown."""
+    """A cue is a rest; an unpitched note has a pitch, by its instrument or by the line where it is shown."""
     pitch, shown, instrument = note.find("pitch"), note.find("unpitched"), note.find("instrument")
     if note.find("cue") is not None:
         note[:] = [entry for entry in note if entry.tag not in ("pitch", "unpitched", "tie", "grace")]

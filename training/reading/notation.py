@@ -17,15 +17,14 @@ from typing import Any
 import numpy as np
 
 from bandmate.training.reading import kern, musicxml
+from bandmate.training.reading.limits import checked, tempo
 from bandmate.training.reading.score import Floats, Metre, Score, Symbol, Track
 from bandmate.training.songs import Rejected
 
-MOST_NOTES = 500_000
 NEAR = 1e-3
 PLAIN = 80
 LOUDNESS = {"ppp": 38, "pp": 48, "p": 60, "mp": 70, "mf": 80, "f": 95, "ff": 108, "fff": 118}
 USUAL_TEMPO = 120.0
-SLOWEST, FASTEST = 10.0, 1000.0
 UNITS = (4, 8, 16, 32, 64)
 
 
@@ -64,23 +63,20 @@ def _kern(path: Path) -> Score:
 
 
 def _score(parts: Sequence[Any], programs: Mapping[str, int], drums: frozenset[str]) -> Score:
-    """A score of partitura's parts, their quarter notes counted from the first part's first bar."""
+    """A score of partitura's parts. programs and drums: as in `musicxml.Tidy`."""
     if not parts:
         raise Rejected("no notes")
     tracks = []
     for part in parts:
         notes = _notes(part, part.id not in drums)
-        tracks.append(Track((part.part_name or "").strip(), programs.get(part.id), part.id in drums, notes))
-    if sum(len(track.notes) for track in tracks) > MOST_NOTES:
-        raise Rejected(f"more than {MOST_NOTES:,} notes")
-    played = tuple(track for track in tracks if len(track.notes))
-    if not played:
-        raise Rejected("no notes")
-    return Score(played, _metres(parts[0]), _tempos(parts), _symbols(parts))
+        tracks.append(
+            Track(" ".join((part.part_name or "").split()), programs.get(part.id), part.id in drums, notes)
+        )
+    return checked(Score(tuple(tracks), _metres(parts[0]), _tempos(parts), _symbols(parts)))
 
 
 def _quarters(part: Any, times: Sequence[int]) -> Floats:
-    """Times of a part in quarter notes from its beginning, where partitura counts from the first whole bar."""
+    """Times of a part in quarter notes from its beginning; partitura counts from the first whole bar."""
     if not len(times):
         return np.zeros(0)
     at = np.atleast_1d(part.quarter_map(np.array([part.first_point.t, *times])))
@@ -122,8 +118,8 @@ def velocities(part: Any, start: Floats) -> Floats:
 
 
 def _metres(part: Any) -> tuple[Metre, ...]:
-    """A metre where it changes, and where the bars are counted anew: a pick-up, or a bar of a length of its own,
-    is a metre of its own. Neighbours that make a bar together, as before and after a repeat sign, are one."""
+    """A metre where it changes, and where the bars are counted anew: a pick-up, or a bar of a length of its
+    own, is a metre of its own. Neighbours that make a bar together, as round a repeat sign, are one."""
     found: list[Metre] = []
     begun, length, anew = 0.0, 0.0, True
     for start, end, beats, unit in _bars(part):
@@ -172,10 +168,9 @@ def _tempos(parts: Sequence[Any]) -> Floats:
     for part in parts:
         marks = [mark for mark in part.iter_all(score.Tempo) if mark.bpm > 0]
         at = _quarters(part, [mark.start.t for mark in marks])
-        found |= {float(t): 60e6 / mark.microseconds_per_quarter for t, mark in zip(at, marks, strict=True)}
-    table = np.array(sorted(found.items()), np.float64)
-    table[:, 1] = np.clip(table[:, 1], SLOWEST, FASTEST)
-    return table
+        for time, mark in zip(at, marks, strict=True):
+            found[float(time)] = tempo(60e6 / max(mark.microseconds_per_quarter, 1))
+    return np.array(sorted(found.items()), np.float64)
 
 
 def _symbols(parts: Sequence[Any]) -> tuple[Symbol, ...]:

@@ -6,27 +6,23 @@ The same folder and options give the same songs, whatever the number of processe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from bandmate.presets.document import Mistakes
-from bandmate.training.arranging import drums
-from bandmate.training.arranging.fill import fill
 from bandmate.training.corpora.dataset import Tally
-from bandmate.training.lines import as_notes, joined
 from bandmate.training.reading import corrections as corrected
-from bandmate.training.reading import crew, files
+from bandmate.training.reading import crew, files, making
 from bandmate.training.reading.casting import Casting
 from bandmate.training.reading.corrections import Correction
 from bandmate.training.reading.files import File
 from bandmate.training.reading.filters import Filters
 from bandmate.training.reading.hearing import Heard, Piece, Task, hear
+from bandmate.training.reading.making import Maker
 from bandmate.training.reading.parts import MELODY, Part, parts
 from bandmate.training.reading.sheet import Sheet
 from bandmate.training.reading.splits import deal
-from bandmate.training.songs import SILENT, Notes, Rejected, Song
+from bandmate.training.songs import Rejected, Song
 
 SECONDS = 60.0
 TWIN = "the same as another"
@@ -51,15 +47,19 @@ class Options:
 
 @dataclass(frozen=True)
 class Entry:
-    """What came of a file, or of one of its stretches. name: the song's; file: its path in the folder; song, or
-    the reason why there is none, which can be counted, and more to say of it; sheet and casting: where it came
-    so far."""
+    """What came of a file, or of one of its stretches.
+
+    name: the song's; title: the file's, the same but for a `#2`; file: its path in the folder; song: or the
+    reason why there is none, which can be counted, and its twin's name where that is the reason; sheet and
+    casting: where it came so far.
+    """
 
     name: str
+    title: str
     file: str
     song: Song | None = None
     reason: str = ""
-    detail: str = ""
+    twin: str = ""
     sheet: Sheet | None = None
     casting: Casting | None = None
 
@@ -101,7 +101,9 @@ def read_folder(folder: Path, options: Options, progress: Progress | None = None
     band = parts(options.parts)
     found = files.find(folder)
     if not found:
-        raise ValueError(f"{folder} holds no music; give a folder with {', '.join(files.MIDI + files.NOTATION)} files")
+        raise ValueError(
+            f"{folder} holds no music; give a folder with {', '.join(files.MIDI + files.NOTATION)} files"
+        )
     mistakes = Mistakes()
     said = _corrections(options.corrections, found, band, mistakes)
     heard = _heard(found, band, options, said, progress)
@@ -109,8 +111,7 @@ def read_folder(folder: Path, options: Options, progress: Progress | None = None
         for line, sentence in each.faults:
             mistakes.add(line, sentence)
     _check(options.corrections, mistakes)
-    entries = [entry for file, each in zip(found, heard, strict=True) for entry in _entries(file, each)]
-    return _finished(folder, options, band, _without_twins(entries), found)
+    return _finished(folder, options, band, found, heard)
 
 
 def _corrections(
@@ -159,13 +160,41 @@ def _heard(
     return out
 
 
-class _Found(Entry):
-    """An entry with its piece still to be made a song."""
+def _finished(
+    folder: Path, options: Options, band: tuple[Part, ...], found: Sequence[File], heard: Sequence[Heard]
+) -> Outcome:
+    """The outcome, from what was heard of each file."""
+    pairs = [(file, piece) for file, each in zip(found, heard, strict=True) for piece in each.pieces]
+    twins = _twins([piece for _, piece in pairs])
+    kept = [(file, p) for file, p in pairs if not p.reason and p.sheet.name not in twins]
+    lacking = making.lacking([piece for _, piece in kept])
+    processes = options.processes or crew.cores()
+    drummer = making.drummer(options.drums, kept, options.genre, processes, SECONDS) if lacking else None
+    maker, split = Maker(options.genre, band, drummer), deal(file.kin for file, _ in kept)
+    songs = {piece.sheet.name: maker.song(piece, split[file.kin]) for file, piece in kept}
+    entries = []
+    for file, each in zip(found, heard, strict=True):
+        if not each.pieces:
+            entries.append(Entry(file.name, file.name, file.relative, reason=each.reason))
+        entries += [_entry(file, piece, twins.get(piece.sheet.name, ""), songs) for piece in each.pieces]
+    remarks = [f"{lacking} songs have no drums, and there are none to pair; give a folder of MIDI drums"]
+    return Outcome(
+        folder.resolve().name,
+        options.genre,
+        band,
+        tuple(entries),
+        tuple(remarks if lacking and not drummer else []),
+    )
 
 
-def _entries(file: File, heard: Heard) -> list[tuple[Entry, Piece | None]]:
-    if not heard.pieces:
-        return [(Entry(file.name, file.relative, reason=heard.reason), None)]
-    return [
-        (Entry(p.sheet.name, file.relative, None, p.reason, "", p.sheet, p.casting), p) for p in heard.pieces
-    ]
+def _entry(file: File, piece: Piece, twin: str, songs: Mapping[str, Song]) -> Entry:
+    name, reason = piece.sheet.name, TWIN if twin else piece.reason
+    return Entry(name, file.name, file.relative, songs.get(name), reason, twin, piece.sheet, piece.casting)
+
+
+def _twins(pieces: Sequence[Piece]) -> dict[str, str]:
+    """Of pieces with the same notes all but the first, each with the first one's name."""
+    first: dict[str, str] = {}
+    usable = [piece for piece in pieces if not piece.reason]
+    named = ((p.sheet.name, first.setdefault(p.mark, p.sheet.name)) for p in usable)
+    return {name: earliest for name, earliest in named if name != earliest}

@@ -8,26 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from bandmate.training.lines import hands, joined, sounding
 from bandmate.training.reading import evidence
-from bandmate.training.reading.casting import LEAD, Casting, Take
+from bandmate.training.reading.casting import Casting
 from bandmate.training.reading.evidence import Evidence, Witness
 from bandmate.training.reading.likeness import doubles, shadows
 from bandmate.training.reading.parts import Part
 from bandmate.training.reading.sheet import Instrument, Sheet
-from bandmate.training.reading.traits import measure
-from bandmate.training.songs import STEPS_PER_BAR, VOICES, Notes
+from bandmate.training.reading.traits import Traits, measure
+from bandmate.training.songs import STEPS_PER_BAR, VOICES
 
+LEAD = 0
 NEEDED = {"melody": 1.5, "drums": 1.0, "bass": 1.0, "chords": 0.5, "colour": 0.5}
 BARRED = -1e3
-HANDED_ON = 0.2
+HANDED_ON = 0.3
+NAMED = 3.0
 ALTERNATE = 0.25
 THICKEST = 4.0
 NEAR = 2.5
-NEAR_LEAD = 4.0
+NEAR_LEAD = 2.0
 LEFT_HAND = 0.5
 
 Wishes = Mapping[int, Sequence[int]]
@@ -55,15 +54,24 @@ class _Deal:
     def casting(self) -> Casting:
         self._assign([role for role in self._open() if role == LEAD])
         self._bar_shadows()
+        self._hand_on()
         self._assign([role for role in self._open() if role != LEAD])
         self._join()
         split = self._part_hands()
-        takes = []
-        for number in (i.number for i in self.sheet.instruments):
-            roles = tuple(role for role in self.taken if number in self.taken[role])
-            takes.append(Take(number, roles, self.why.get(number, "no role needs it") + split.get(number, "")))
+        why = {i.number: self._why(i.number) + split.get(i.number, "") for i in self.sheet.instruments}
         silent = frozenset(role for role, numbers in self.wishes.items() if not numbers)
-        return Casting(self.parts, tuple(takes), silent)
+        return Casting(self.parts, tuple(tuple(self.taken[role]) for role in range(VOICES)), why, silent)
+
+    def _why(self, number: int) -> str:
+        return self.why[number] if number in self.why else self._why_not(number)
+
+    def _why_not(self, number: int) -> str:
+        """What keeps an instrument from the role that suits it best."""
+        role = max(self.taken, key=lambda each: self.score(number, each))
+        names = ("melody", *(part.name for part in self.parts))
+        if self.score(number, role) <= 0 or not self.taken[role]:
+            return "suits no role"
+        return f"{names[role]} is played by {_listed(self.taken[role])}"
 
     def _grant(self) -> None:
         for role, numbers in self.wishes.items():
@@ -114,13 +122,11 @@ class _Deal:
     def _assign(self, roles: list[int]) -> None:
         """Deals the roles for the best total; for the melody's sake all of them are dealt with it."""
         dealt = self._open() if LEAD in roles else roles
-        free = self._free()
-        gain = np.zeros((len(dealt), len(free) + len(dealt)))
-        for row, role in enumerate(dealt):
-            gain[row, : len(free)] = [self.score(number, role) for number in free]
-        for row, column in zip(*linear_sum_assignment(gain, maximize=True), strict=True):
-            if column < len(free) and gain[row, column] > 0 and dealt[row] in roles:
-                self._take(free[column], dealt[row])
+        for number, role in best(
+            {n: {role: self.score(n, role) for role in dealt} for n in self._free()}
+        ).items():
+            if role in roles:
+                self._take(number, role)
 
     def _take(self, number: int, role: int, remark: str = "") -> None:
         self.taken[role].append(number)
@@ -133,6 +139,22 @@ class _Deal:
             if shadows(self.notes[number], self.notes[lead[0]]):
                 self.why[number] = f"follows {lead[0]} note by note"
 
+    def _hand_on(self) -> None:
+        """A second lead by name, silent while the first sings, is the melody too, though a part could use
+        it."""
+        lead = [] if LEAD in self.wishes else self.taken[LEAD]
+        named = [n for n in self._free() if any(e.weight >= NAMED for e in self.found[n, LEAD] if e.by_name)]
+        for number in sorted(named, key=lambda n: -self.score(n, LEAD)) if lead else ():
+            if self._overlap(number, lead) <= HANDED_ON and self.score(number, LEAD) > 0:
+                self._take(number, LEAD, f"; joins {_listed(lead)}")
+
+    def _overlap(self, number: int, mates: Sequence[int]) -> float:
+        """The share of the steps in which an instrument sounds, where its mates do too."""
+        steps = self.sheet.bars * STEPS_PER_BAR
+        mine = sounding(self.notes[number], steps)
+        theirs = sounding(joined([self.notes[mate] for mate in mates]), steps)
+        return float((mine & theirs).sum() / max(int(mine.sum()), 1))
+
     def _join(self) -> None:
         free = self._free()
         for number in sorted(free, key=lambda n: -max(self.score(n, role) for role in range(VOICES))):
@@ -140,8 +162,7 @@ class _Deal:
             best = max(scores.values(), default=0.0)
             for role in sorted(scores, key=lambda r: -scores[r]):
                 if scores[role] > max(best - NEAR, 0) and self._fits(number, role):
-                    mates = " and ".join(str(mate) for mate in self.taken[role])
-                    self._take(number, role, f"; joins {mates}")
+                    self._take(number, role, f"; joins {_listed(self.taken[role])}")
                     break
 
     def _fits(self, number: int, role: int) -> bool:
@@ -150,18 +171,19 @@ class _Deal:
         mates, kind = self.taken[role], self.kinds[role]
         if not mates or kind == "drums":
             return bool(mates)
-        steps = self.sheet.bars * STEPS_PER_BAR
-        together = joined([self.notes[mate] for mate in mates])
-        heard, mine = sounding(together, steps), sounding(self.notes[number], steps)
-        overlap = float((heard & mine).sum() / max(int(mine.sum()), 1))
+        overlap = self._overlap(number, mates)
         if kind == "melody":
             return overlap <= HANDED_ON and self.score(number, role) > self.score(mates[0], role) - NEAR_LEAD
         if kind == "bass" or overlap <= ALTERNATE:
             return overlap <= ALTERNATE
-        return self._alike(number, mates[0]) and _thickness(together, self.notes[number], steps) <= THICKEST
+        together = joined([self.notes[mate] for mate in (*mates, number)])
+        thickness = together[:, 1].sum() / max(
+            int(sounding(together, self.sheet.bars * STEPS_PER_BAR).sum()), 1
+        )
+        return self._alike(number, mates[0]) and bool(thickness <= THICKEST)
 
     def _alike(self, number: int, mate: int) -> bool:
-        one, other = (Witness(self._instrument(n), evidence.Traits(), "").family for n in (number, mate))
+        one, other = (Witness(self._instrument(n), Traits(), "").family for n in (number, mate))
         return one is not None and one == other
 
     def _instrument(self, number: int) -> Instrument:
@@ -183,6 +205,21 @@ class _Deal:
         return {}
 
 
-def _thickness(together: Notes, mine: Notes, steps: int) -> float:
-    both = joined([together, mine])
-    return float(both[:, 1].sum() / max(int(sounding(both, steps).sum()), 1))
+def best(scores: Mapping[int, Mapping[int, float]]) -> dict[int, int]:
+    """Who gets which role for the highest total: at most one role each, nobody twice, no score of 0 or less.
+
+    scores: by instrument and role. Exact: instrument by instrument, the best total for each set of roles
+    that are filled so far.
+    """
+    totals: dict[frozenset[int], tuple[float, dict[int, int]]] = {frozenset(): (0.0, {})}
+    for number, mine in scores.items():
+        for filled, (total, dealt) in list(totals.items()):
+            for role, score in mine.items():
+                more = filled | {role}
+                if score > 0 and role not in filled and total + score > totals.get(more, (0.0,))[0]:
+                    totals[more] = (total + score, {**dealt, number: role})
+    return max(totals.values(), key=lambda each: each[0])[1]
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return " and ".join(str(number) for number in numbers)

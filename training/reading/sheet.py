@@ -28,7 +28,8 @@ class Sheet:
     the file says it, such as `4/4` or `2/2`; tempo: beats a minute, the median; swing: the first eighth's
     share of an eighth pair as it was played, .5 straight (the notes themselves are put on the straight grid).
 
-    chords: uint8[4 * bars], triads of its chord symbols (24 none), or None where the file has none.
+    chords: uint8[4 * bars], triads of its chord symbols (24 none), or None where the file has none; dropped:
+    how many percussion notes are of no class of a kit.
     """
 
     name: str
@@ -38,3 +39,4 @@ class Sheet:
     swing: float
     instruments: tuple[Instrument, ...]
     chords: NDArray[np.uint8] | None = None
+    dropped: int = 0

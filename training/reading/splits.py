@@ -13,8 +13,8 @@ FEWEST = 3
 def deal(kin: Iterable[str]) -> dict[str, str]:
     """The split of each family of files, by its name alone as `songs.split_of` has it.
 
-    Where that leaves a split empty though there are three families or more, it gets the one of the lowest hash
-    from the split that has most.
+    Where that leaves a split empty though there are three families or more, it gets the one of the lowest
+    hash from the split that has most.
     """
     families = sorted(set(kin), key=lambda name: hashlib.sha256(name.encode()).digest())
     dealt = {name: split_of(name) for name in families}

@@ -1,8 +1,8 @@
 """How a file swings, measured from where its onsets fall within the beat, and its straightening.
 
 A swung pair of eighths (or of 16ths) has its second note late: at .54 to .72 of the pair, where .5 is
-straight and 2/3 a triplet's last note. Triplets played in full are no swing: their middle notes are as common as
-their last ones. .75 is a dotted note as written.
+straight and 2/3 a triplet's last note. Triplets among straight eighths are no swing: their middle notes are
+as common as their last ones. .75 is a dotted note as written.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ EIGHTHS, SIXTEENTHS = 1.0, 0.5
 
 @dataclass(frozen=True)
 class Feel:
-    """pair: how long a swung pair is in beats, 1 of eighths, .5 of 16ths; share: the first note's share of it."""
+    """pair: the length of a swung pair in beats, 1 of eighths, .5 of 16ths; share: its first note's share."""
 
     pair: float = EIGHTHS
     share: float = 0.5
 
     @property
     def swing(self) -> float:
-        """The first eighth's share of an eighth pair; .5 where the 16ths swing, for then the eighths don't."""
+        """The first eighth's share of an eighth pair; .5 where the 16ths swing, as the eighths don't then."""
         return self.share if self.pair == EIGHTHS else 0.5
 
     def straight(self, beats: Floats) -> Floats:
-        """Positions in beats, put on the straight grid: each half of a pair is stretched or pressed evenly."""
+        """Positions in beats put on the straight grid, each half of a pair stretched or pressed evenly."""
         if self.share == 0.5:
             return beats
         pair = np.floor(beats / self.pair)
@@ -58,7 +58,7 @@ def feels(onsets: Floats) -> list[Feel]:
 
 
 def _share(phase: Floats) -> float | None:
-    """Where the second notes of pairs fall, if they fall together, late, and without a triplet's middle note."""
+    """Where the second notes of pairs fall, if together, late, and without a triplet's middle note."""
     low, high = MIDDLE
     middle = phase[(phase >= low) & (phase <= high)]
     if len(middle) < max(FEWEST, FEWEST_SHARE * len(phase)):

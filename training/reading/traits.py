@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmate.training.lines import sounding
+from bandmate.training.lines import cells, sounding
 from bandmate.training.reading.sheet import Sheet
 from bandmate.training.songs import STEPS_PER_BAR, Notes
 
@@ -16,10 +16,10 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Traits:
-    """All shares 0..1. active: of the sheet's bars, in which it sounds; density: onsets in such a bar; single:
-    of its onsets with one note only; top, bottom: of the steps it sounds, where nothing else is higher, or
-    lower; steady: of its gaps between onsets that are the commonest one; steps: of its moves that are of one
-    to four semitones; variety: of its bars, with a rhythm of their own.
+    """All shares 0..1. active: of the sheet's bars, in which it sounds; density: onsets in such a bar;
+    single: of its onsets with one note only; top, bottom: of the steps it sounds, where nothing else is
+    higher, or lower; steady: of its gaps between onsets that are the commonest one; steps: of its moves that
+    are of one to four semitones; variety: of its bars, with a rhythm of their own.
 
     low, mean, high: pitch; length: mean, in steps; voices: mean count of notes where it sounds.
     """
@@ -37,15 +37,6 @@ class Traits:
     high: int = 0
     length: float = 0.0
     voices: float = 0.0
-
-
-def cells(notes: Notes, steps: int) -> tuple[Ints, Ints]:
-    """Step and pitch of every step of every note within the sheet."""
-    length = np.minimum(notes[:, 1].astype(np.int64), steps - notes[:, 0])
-    kept = np.maximum(length, 0)
-    start = np.repeat(notes[:, 0].astype(np.int64), kept)
-    along = np.arange(len(start)) - np.repeat(np.cumsum(kept) - kept, kept)
-    return start + along, np.repeat(notes[:, 2].astype(np.int64), kept)
 
 
 def measure(sheet: Sheet) -> dict[int, Traits]:

@@ -69,7 +69,8 @@ class Critic(nn.Module):  # type: ignore[misc]
         found = torch.cat([rolls, melody], 1)
         for convolution in self.convolutions:
             found = F.leaky_relu(convolution(found), SLOPE)
-        return self.score(found.flatten(1)).float().squeeze(1)
+        # A score may be in the hundreds, where bfloat16 counts in twos: the line is drawn in full.
+        return (found.flatten(1).float() * self.score.weight).sum(1) + self.score.bias
 
     def slope(self, rolls: Tensor, melody: Tensor) -> Tensor:
         """The length of the score's gradient with respect to each of the rolls, [B].
