@@ -258,3 +258,10 @@ def test_no_other_deal_is_better(table):
     totals = [sum(scores[n][r] for n, r in enumerate(w) if r is not None) for w in fair]
     assert sum(scores[n][r] for n, r in dealt.items()) == pytest.approx(max(totals))
     assert len(set(dealt.values())) == len(dealt)
+
+
+def test_the_melody_is_not_its_echo():
+    tracks = [("echo", 80, moved(tune(), 2)), ("", 80, tune()), ("", 80, moved(tune(), 4)), ("", 33, root())]
+    found = roles.find(sheet(*tracks), USUAL)
+    assert found.players[MELODY] == (2,)
+    assert found.why[1] == found.why[3] == "follows 2 note by note"

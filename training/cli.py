@@ -15,7 +15,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 PLACE = click.Path(path_type=Path)
 NAME = "The genre's name: letters, digits, - and _."
-SPLIT = click.Choice(["valid", "test"])
+SPLIT = click.Choice(["valid", "test", "all"])
 ALL = "folder"
 
 Command = Callable[..., None]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bandmate.presets import home
 from bandmate.presets import write as preset_text
-from bandmate.training import audition, orders, preset, publication, teaching
+from bandmate.training import audition, orders, preset, publication, teaching, tuning
 from bandmate.training.corpora import dataset
 from bandmate.training.genre import Genre
 from bandmate.training.judging import baselines, comparison, table
@@ -107,10 +108,15 @@ def publish(
     """Makes the files of a run, kept in its folder `made`."""
     echo("calibrating and exporting")
     made = publication.publish(run, material, corpora, weights)
+    place = run.folder / publication.MADE
     for stem, data in made.models.items():
-        whole.write(run.folder / publication.MADE / "models" / f"{stem}.onnx", data)
-    text = preset_text.text(made.preset)
-    whole.write(run.folder / publication.MADE / "presets" / f"{made.preset.name}.yaml", text)
+        whole.write(place / "models" / f"{stem}.onnx", data)
+    with Progress("tuning densities", tuning.ROUNDS, "rounds") as progress:
+        tempo = Genre.read(run.folder).tempo
+        made = replace(
+            made, preset=tuning.tuned(made.preset, place / "models", material.shown, tempo, progress.reach)
+        )
+    whole.write(place / "presets" / f"{made.preset.name}.yaml", preset_text.text(made.preset))
     for remark in made.remarks:
         echo(remark)
     size = sum(map(len, made.models.values())) / 1e6
@@ -133,7 +139,8 @@ def evaluate(word: str, said: Said, echo: Echo) -> None:
     if not (made / "presets").is_dir():
         publish(run, Material.of(songs), (), echo)
     split = said.get("split") or "test"
-    real = [song for song in read_all(songs, split) if len(song.notes[0])][: said.get("limit")]
+    whole_folder = read_all(songs, None if split == "all" else split)
+    real = [song for song in whole_folder if len(song.notes[0])][: said.get("limit")]
     if not real:
         raise ValueError(f"{songs} holds no songs of the split '{split}'; prepare more songs")
     against = said.get("against") or recipe.base or "pop"

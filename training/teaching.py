@@ -78,7 +78,7 @@ def teach(run: Run, recipe: Recipe, material: Material, tempo: float, minutes: f
 
     Ctrl-C, and the end of the minutes, stop it with the checkpoint kept.
     """
-    together = Together(recipe.device, recipe.precision)
+    together = Together(recipe.device, recipe.precision, recipe.threads)
     lesson = begin(recipe, material, together)
     resume(lesson, run.checkpoint)
     until = time.monotonic() + 60 * minutes

@@ -102,9 +102,7 @@ def watch(lesson: UNetGanLesson, run: Path, updates: int) -> None:
     while lesson.step < updates:
         began = time.monotonic()
         losses = lesson.advance()
-        note(
-            run / "losses.csv", {"update": lesson.step, **losses, "seconds": time.monotonic() - began}
-        )
+        note(run / "losses.csv", {"update": lesson.step, **losses, "seconds": time.monotonic() - began})
         if due(lesson.step):
             note(run / "metrics.csv", {"update": lesson.step, **figures(played(lesson, melody, noise))})
         if lesson.step % 10 == 0:
@@ -123,9 +121,7 @@ def main() -> None:
     said.run.mkdir(parents=True, exist_ok=True)
     songs = [each for each in chorales.read_voices(said.folder) if isinstance(each, Song)]
     parts = recipe.PARTS["chorales"]
-    chosen = recipe.of(
-        "unet-gan", genre="chorales", parts=parts, transpose=(0, 0), precision=said.precision
-    )
+    chosen = recipe.of("unet-gan", genre="chorales", parts=parts, transpose=(0, 0), precision=said.precision)
     (said.run / "recipe.yaml").write_text(recipe.dump(chosen), encoding="utf-8")
     lesson = UNetGanLesson(Corpus(songs, parts), chosen, Together("cpu", said.precision))
     print(f"{len(lesson.corpus)} excerpts of {len(songs)}, batch {chosen.batch}, {said.precision}")

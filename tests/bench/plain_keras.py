@@ -1,14 +1,16 @@
-"""DeepComposer's lesson as a Keras user writes it, timed: one line of JSON, the seconds of every update.
+"""DeepComposer's lesson as a Keras user writes it, for throughput.py to run beside ours.
 
-    python tests/bench/plain_keras.py --batch 64 --ratio 5 --updates 2 --threads 2
+    python tests/bench/plain_keras.py --batch 64 --ratio 5 --threads 2
 
-Needs tensorflow and numpy only; it is run by throughput.py with an interpreter that has them.
+Needs tensorflow and numpy only. It prints the parameters of both networks, and then, for each line that it
+is sent, does one update and prints the seconds and CPU seconds that it took, in JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 
 import numpy as np
@@ -60,7 +62,9 @@ class Lesson:
         noise = tf.random.truncated_normal((tf.shape(melody)[0], 2, 8, CHANNELS[3]))
         fake = self.generator([melody, noise], training=False)
         with tf.GradientTape() as tape:
-            distance = tf.reduce_mean(self.critic([fake, melody])) - tf.reduce_mean(self.critic([real, melody]))
+            distance = tf.reduce_mean(self.critic([fake, melody])) - tf.reduce_mean(
+                self.critic([real, melody])
+            )
             mix = tf.random.uniform((tf.shape(melody)[0], 1, 1, 1))
             between = mix * real + (1 - mix) * fake
             with tf.GradientTape() as inner:
@@ -70,7 +74,7 @@ class Lesson:
             slope = tf.sqrt(1e-8 + tf.reduce_sum(tf.square(steep), (1, 2, 3)))
             loss = distance + PENALTY * tf.reduce_mean(tf.square(slope - 1))
         mine = self.critic.trainable_variables
-        self.judging.apply_gradients(zip(tape.gradient(loss, mine), mine))
+        self.judging.apply_gradients(zip(tape.gradient(loss, mine), mine, strict=True))
         return loss
 
     @tf.function
@@ -80,18 +84,18 @@ class Lesson:
         with tf.GradientTape() as tape:
             loss = -tf.reduce_mean(self.critic([self.generator([melody, noise], training=True), melody]))
         mine = self.generator.trainable_variables
-        self.playing.apply_gradients(zip(tape.gradient(loss, mine), mine))
+        self.playing.apply_gradients(zip(tape.gradient(loss, mine), mine, strict=True))
         return loss
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for name in ("batch", "ratio", "updates", "threads"):
+    for name in ("batch", "ratio", "threads"):
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--precision", choices=("float32", "mixed_bfloat16"), default="float32")
     said = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(said.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(said.threads)
     tf.keras.mixed_precision.set_global_policy(said.precision)
     rng = np.random.default_rng(1)
     rolls = np.where(rng.random((229, 32, 128, 4)) < 0.008, 1, -1).astype(np.float32)
@@ -105,14 +109,12 @@ def main() -> None:
             lesson.judge(real[..., :1], real)
         float(lesson.play(next(batches)[..., :1]))
 
-    counts = [lesson.generator.count_params(), lesson.critic.count_params()]
     update()
-    seconds = []
-    for _ in range(said.updates):
-        began = time.perf_counter()
+    print(json.dumps([lesson.generator.count_params(), lesson.critic.count_params()]), flush=True)
+    for _ in sys.stdin:
+        wall, cpu = time.perf_counter(), time.process_time()
         update()
-        seconds.append(time.perf_counter() - began)
-    print(json.dumps({"parameters": counts, "seconds": seconds, "version": tf.__version__}))
+        print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu]), flush=True)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import logging
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -33,16 +35,19 @@ def serialised(
 ) -> bytes:
     """The ONNX file of a module called with `offer`, with nothing of this machine in it."""
     file = io.BytesIO()
-    program = torch.onnx.export(
-        module.eval(),
-        offer,
-        input_names=list(inputs),
-        output_names=list(outputs),
-        opset_version=OPSET,
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        program = torch.onnx.export(
+            module.eval(),
+            offer,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
     program.save(file)
     model = onnx.load_from_string(file.getvalue())
     del model.metadata_props[:]

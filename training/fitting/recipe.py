@@ -50,7 +50,7 @@ class Recipe:
     `symphony` (only for `band`), or nothing, to begin from scratch.
     seed: any int; the same seed, songs and recipe give the same weights.
     device: `auto`, `cpu`, `cuda` or `mps`. precision: `32-true`, `bf16-mixed`, `16-mixed`, or `auto`,
-    the fastest that the device has.
+    the fastest that the device has; threads: of the processor's arithmetic, 0 as many as there are.
 
     All techniques. epochs: passes over the training windows, counted in updates of the generator;
     batch: windows per update, over all processes; learning_rate: the optimiser's, at the top of its cosine
@@ -86,6 +86,7 @@ class Recipe:
     seed: int = 1
     device: str = "auto"
     precision: str = "auto"
+    threads: int = 1
     sample_every: float = 0.5
     save_every: int = 200
     ear_updates: int = 500

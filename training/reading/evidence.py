@@ -32,7 +32,7 @@ BEHIND = (
 )
 PATCH = re.compile(
     r"\b(?:square|saw\w*|fifths?|5ths?|chiff|charang|calliope|voice|synth|poly\w*|bass\s*(?:and|&|\+)?)"
-    r"\s*(?:wave\s*)?lead\b|\b(?:lead|pad)\s*\d\s*\([^)]*\)|\bsolo vox\b|\bsynth\w*\s*vo(?:ice|x)\b"
+    r"\s*(?:wave\s*)?lead\b|\b(?:lead|pad)\s*\d\s*[(\[][^)\]]*[)\]]|\bsolo vox\b|\bsynth\w*\s*vo(?:ice|x)\b"
     r"|\bvoice oo?hs?\b",
     re.IGNORECASE,
 )
@@ -41,6 +41,7 @@ ALIKE = 1.6
 UNLIKE = -1.5
 ANYTHING = -0.2
 NO_BASS = -4.0
+SYNTHS = ("synth", "lead")
 
 
 class Evidence(NamedTuple):
@@ -123,7 +124,7 @@ def for_part(of: Witness, part: Part) -> list[Evidence]:
     return [
         *_belongs(of, part),
         *_behaves(t, part),
-        Evidence(-min(abs(t.mean - part.centre) / 12, 2.0) * 0.8),
+        Evidence(-min(abs(t.mean - part.centre) / 12, 3.0) * 0.8),
         Evidence(ramp(t.active, 0.05, 0.6, 2.0) - 1.0, f"plays in {t.active:.0%} of the bars"),
     ]
 
@@ -148,7 +149,7 @@ def _fit(family: Family, part: Part) -> float:
     if family.kind == part.kind:
         return ALIKE
     if "bass" in (family.kind, part.kind):
-        return NO_BASS
+        return 0.0 if family.name in SYNTHS else NO_BASS
     return ANYTHING if part.family is None else UNLIKE
 
 

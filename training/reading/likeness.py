@@ -9,6 +9,7 @@ from bandmate.training.songs import Notes
 
 SAME = 0.85
 ECHO = (1, 2, 3, 4, 6, 8, 12, 16)
+DELAYS = (0, *ECHO, *(-delay for delay in ECHO))
 
 
 def doubles(one: Notes, other: Notes) -> bool:
@@ -18,10 +19,11 @@ def doubles(one: Notes, other: Notes) -> bool:
     return _share(one, _struck(other, 128), 0) >= SAME and _share(other, _struck(one, 128), 0) >= SAME
 
 
-def shadows(one: Notes, other: Notes) -> bool:
-    """Whether nearly every note of one is struck by the other, in any octave, then or up to a bar before."""
+def follows(one: Notes, other: Notes) -> int | None:
+    """By how many steps, a bar at most, one comes after the other with nearly all its notes, in any
+    octave; less than 0 where it comes before, None where it plays something else."""
     struck = _struck(other, 12)
-    return any(_share(one, struck, delay) >= SAME for delay in (0, *ECHO))
+    return next((delay for delay in DELAYS if _share(one, struck, delay) >= SAME), None)
 
 
 def _struck(notes: Notes, classes: int) -> NDArray[np.bool_]:

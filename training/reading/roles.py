@@ -12,9 +12,9 @@ from bandmate.training.lines import hands, joined, sounding
 from bandmate.training.reading import evidence
 from bandmate.training.reading.casting import Casting
 from bandmate.training.reading.evidence import Evidence, Witness
-from bandmate.training.reading.likeness import doubles, shadows
+from bandmate.training.reading.likeness import doubles, follows
 from bandmate.training.reading.parts import Part
-from bandmate.training.reading.sheet import Instrument, Sheet
+from bandmate.training.reading.sheet import Sheet
 from bandmate.training.reading.traits import Traits, measure
 from bandmate.training.songs import STEPS_PER_BAR, VOICES
 
@@ -28,6 +28,7 @@ THICKEST = 4.0
 NEAR = 2.5
 NEAR_LEAD = 2.0
 LEFT_HAND = 0.5
+KEYBOARDS = ("piano", "organ", "accordion", "harp", "mallets", "comping")
 
 Wishes = Mapping[int, Sequence[int]]
 
@@ -133,11 +134,17 @@ class _Deal:
         self.why[number] = evidence.why(self.found[number, role]) + remark
 
     def _bar_shadows(self) -> None:
-        """What only echoes the melody, or doubles it in octaves, is no part of the band."""
-        lead = self.taken[LEAD]
-        for number in self._free() if lead else ():
-            if shadows(self.notes[number], self.notes[lead[0]]):
-                self.why[number] = f"follows {lead[0]} note by note"
+        """What doubles the melody in octaves or echoes it is no part of the band, and an echo no melody."""
+        for number in self._free() if self.taken[LEAD] else ():
+            lead = self.taken[LEAD][0]
+            delay = follows(self.notes[number], self.notes[lead])
+            if delay is None:
+                continue
+            if delay < 0 and LEAD not in self.wishes:
+                self.taken[LEAD].remove(lead)
+                self._take(number, LEAD)
+                lead, number = number, lead
+            self.why[number] = f"follows {lead} note by note"
 
     def _hand_on(self) -> None:
         """A second lead by name, silent while the first sings, is the melody too, though a part could use
@@ -146,7 +153,7 @@ class _Deal:
         named = [n for n in self._free() if any(e.weight >= NAMED for e in self.found[n, LEAD] if e.by_name)]
         for number in sorted(named, key=lambda n: -self.score(n, LEAD)) if lead else ():
             if self._overlap(number, lead) <= HANDED_ON and self.score(number, LEAD) > 0:
-                self._take(number, LEAD, f"; joins {_listed(lead)}")
+                self._take(number, LEAD, f"; joins {lead[0]}")
 
     def _overlap(self, number: int, mates: Sequence[int]) -> float:
         """The share of the steps in which an instrument sounds, where its mates do too."""
@@ -162,7 +169,7 @@ class _Deal:
             best = max(scores.values(), default=0.0)
             for role in sorted(scores, key=lambda r: -scores[r]):
                 if scores[role] > max(best - NEAR, 0) and self._fits(number, role):
-                    self._take(number, role, f"; joins {_listed(self.taken[role])}")
+                    self._take(number, role, f"; joins {self.taken[role][0]}")
                     break
 
     def _fits(self, number: int, role: int) -> bool:
@@ -183,11 +190,17 @@ class _Deal:
         return self._alike(number, mates[0]) and bool(thickness <= THICKEST)
 
     def _alike(self, number: int, mate: int) -> bool:
-        one, other = (Witness(self._instrument(n), Traits(), "").family for n in (number, mate))
+        one, other = self._witness(number).family, self._witness(mate).family
         return one is not None and one == other
 
-    def _instrument(self, number: int) -> Instrument:
-        return next(i for i in self.sheet.instruments if i.number == number)
+    def _witness(self, number: int) -> Witness:
+        instrument = next(i for i in self.sheet.instruments if i.number == number)
+        return Witness(instrument, Traits(), instrument.name)
+
+    def _has_hands(self, number: int) -> bool:
+        """Whether it is played with two hands, or nobody knows what it is."""
+        family = self._witness(number).family
+        return family is None or family.name in KEYBOARDS
 
     def _part_hands(self) -> dict[int, str]:
         """Gives the lowest notes of who plays the chords to a bass that nobody plays."""
@@ -196,7 +209,7 @@ class _Deal:
         if bass is None or chords is None or bass in self.wishes or self.taken[bass]:
             return {}
         bars = self.sheet.bars
-        for number in self.taken[chords]:
+        for number in filter(self._has_hands, self.taken[chords]):
             low = sounding(hands(self.notes[number])[0], bars * STEPS_PER_BAR).reshape(bars, STEPS_PER_BAR)
             whole = sounding(self.notes[number], bars * STEPS_PER_BAR).reshape(bars, STEPS_PER_BAR)
             if low.any(1).sum() >= LEFT_HAND * max(int(whole.any(1).sum()), 1):

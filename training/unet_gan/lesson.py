@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from bandmate.models.contract import Card
-from bandmate.training.fitting.dice import Dice
 from bandmate.training.fitting.course import Module
+from bandmate.training.fitting.dice import Dice
 from bandmate.training.fitting.lesson import Lesson, Performer
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.together import Together

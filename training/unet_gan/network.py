@@ -21,8 +21,8 @@ LAST = torch.channels_last
 class Generator(nn.Module):  # type: ignore[misc]
     """A U-Net from a melody and noise to four parts; channels: feature maps at its four resolutions.
 
-    Melody [B,1,32,128] and noise [B,2,8,channels[3]] (its shape but for the batch is `noise`) in, four rolls [B,4,32,128] within -1..1 out.
-    Raises ValueError unless there are four channels.
+    Melody [B,1,32,128] and noise [B,2,8,channels[3]] in, four rolls [B,4,32,128] within -1..1 out.
+    noise: the shape of the noise, but for the batch. Raises ValueError unless there are four channels.
     """
 
     def __init__(self, channels: tuple[int, ...]) -> None:
@@ -30,9 +30,7 @@ class Generator(nn.Module):  # type: ignore[misc]
         first, second, third, fourth = four(channels, "channels")
         self.noise = (WINDOW >> LEVELS, PITCHES >> LEVELS, fourth)
         self.begin = conv(1, first)
-        self.down = nn.ModuleList(
-            Down(i, o) for i, o in ((first, second), (second, third), (third, fourth))
-        )
+        self.down = nn.ModuleList(Down(i, o) for i, o in ((first, second), (second, third), (third, fourth)))
         self.up = nn.ModuleList(
             Up(i, o) for i, o in ((2 * fourth, third), (2 * third, second), (2 * second, first))
         )
@@ -40,7 +38,7 @@ class Generator(nn.Module):  # type: ignore[misc]
         self.to(memory_format=LAST)
 
     def forward(self, melody: Tensor, noise: Tensor) -> Tensor:
-        features = [F.leaky_relu(self.begin(melody), SLOPE)]
+        features = [F.leaky_relu(self.begin(melody), SLOPE, inplace=True)]
         for down in self.down:
             features.append(down(features[-1]))
         wide = torch.cat([features.pop(), noise.permute(0, 3, 1, 2).to(features[0].dtype)], 1)
@@ -68,7 +66,7 @@ class Critic(nn.Module):  # type: ignore[misc]
     def forward(self, rolls: Tensor, melody: Tensor) -> Tensor:
         found = torch.cat([rolls, melody], 1)
         for convolution in self.convolutions:
-            found = F.leaky_relu(convolution(found), SLOPE)
+            found = F.leaky_relu(convolution(found), SLOPE, inplace=True)
         # A score may be in the hundreds, where bfloat16 counts in twos: the line is drawn in full.
         return (found.flatten(1).float() * self.score.weight).sum(1) + self.score.bias
 
@@ -82,7 +80,7 @@ class Critic(nn.Module):  # type: ignore[misc]
         with torch.no_grad():
             bends, found = [], torch.cat([rolls, melody], 1)
             for convolution in self.convolutions:
-                found = F.leaky_relu(convolution(found), SLOPE)
+                found = F.leaky_relu(convolution(found), SLOPE, inplace=True)
                 bends.append(torch.where(found > 0, 1.0, SLOPE).to(found.dtype))
         steep = self.score.weight.view(1, *self.bottom) * bends.pop()
         for convolution in reversed(self.convolutions[1:]):
@@ -100,7 +98,7 @@ class Down(nn.Module):  # type: ignore[misc]
         self.convolution, self.norm = conv(inward, outward), norm(outward)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.norm(F.leaky_relu(self.convolution(x), SLOPE))
+        return self.norm(F.leaky_relu(self.convolution(x), SLOPE, inplace=True))
 
 
 class Up(nn.Module):  # type: ignore[misc]
@@ -111,11 +109,11 @@ class Up(nn.Module):  # type: ignore[misc]
         self.convolution, self.norm = Doubled(inward, outward), norm(outward)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.norm(self.convolution(x)))
+        return F.relu(self.norm(self.convolution(x)), inplace=True)
 
 
 class Doubled(nn.Module):  # type: ignore[misc]
-    """Nearest upsampling by two and a 4x4 convolution, padded by 1 before and 2 after, as TensorFlow's `same`.
+    """Nearest upsampling by two and a 4x4 convolution, padded as TensorFlow's `same`: 1 before, 2 after.
 
     Along an axis, even places see the inputs m-1, m, m+1 with the taps a, b+c, d, and odd ones m, m+1
     with a+b, c+d: four small convolutions of the input do the work of one big one on its enlargement,

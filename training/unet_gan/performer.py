@@ -73,7 +73,7 @@ def calibrated(performer: UNetGanPerformer, corpus: Corpus, recipe: Recipe, quic
     which = rng.integers(0, len(corpus), QUICK if quick else SAMPLE)
     rolls = Rolls(corpus, "cpu")
     melody, real = rolls.take(which, torch.zeros(len(which), dtype=torch.long))
-    onset, sustain = _answers(performer, melody, rng)
+    onset, sustain = answers(performer, melody, rng)
     sounds = real > 0
     struck = sounds & ~(torch.nn.functional.pad(sounds, (0, 0, 1, 0))[:, :, :-1] & (performer.holds > 0))
     gate, pitch, hold = [], [], []
@@ -93,7 +93,7 @@ def calibrated(performer: UNetGanPerformer, corpus: Corpus, recipe: Recipe, quic
     )
 
 
-def _answers(performer: UNetGanPerformer, melody: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+def answers(performer: UNetGanPerformer, melody: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     """Onset and sustain [n,4,32,128] for whole melodies, the band just beginning."""
     onset, sustain = [], []
     for some in melody.split(CHUNK):

@@ -1,4 +1,4 @@
-"""Windows of a corpus as DeepComposer sees them: five rolls of -1 and +1, with no onsets and no velocities."""
+"""Windows of a corpus as DeepComposer sees them: rolls of -1 and +1, with no onsets and no velocities."""
 
 from __future__ import annotations
 
