@@ -234,16 +234,16 @@ def test_a_corpus_is_written_and_its_rejections_counted(tmp_path: Path) -> None:
     assert SILENT not in song.provenance
 
 
-def test_prepare_writes_songs_and_says_what_is_missing(tmp_path: Path) -> None:
+def test_the_command_writes_songs_and_says_what_is_missing(tmp_path: Path) -> None:
     pytest.importorskip("partitura")
     data, out = tmp_path / "data", tmp_path / "songs"
     midi(data / "jsb_deepcomposer" / "original_midi" / "MIDI-1.mid", {n: [(0, 8, 90, 64)] for n in "SATB"})
-    arguments = ["prepare", str(data), "--genre", "symphony", "--out", str(out)]
-    refused = CliRunner().invoke(cli.main, arguments)
+    arguments = ["corpus", str(data), "--genre", "symphony", "--out", str(out)]
+    refused = CliRunner().invoke(cli.train, arguments)
     assert refused.exit_code == 1
     assert "openscore_string_quartets" in refused.output
     quartet(data / "openscore_string_quartets" / "scores" / "long.musicxml", 9)
-    assert CliRunner().invoke(cli.main, arguments).output.startswith("2 songs, 11 bars")
+    assert CliRunner().invoke(cli.train, arguments).output.startswith("2 songs, 11 bars")
     assert {song.genre for song in read_all(out)} == {"symphony"}
 
 

@@ -4,9 +4,9 @@ import pytest
 import yaml
 
 from bandmate.presets.document import Mistakes
+from bandmate.training.gathering import corrections
+from bandmate.training.gathering.corrections import Correction
 from bandmate.training.lines import as_notes
-from bandmate.training.reading import corrections
-from bandmate.training.reading.corrections import Correction
 from bandmate.training.reading.sheet import Instrument
 
 ROLES = ("melody", "drums", "bass", "chords", "colour")

@@ -15,6 +15,19 @@ BELOW = {
     "daemon": {"bridge", "models", "presets"},
     "training": {"models", "presets"},
 }
+TAUGHT_BELOW = {
+    "reading": set(),
+    "arranging": {"reading"},
+    "corpora": {"reading", "arranging"},
+    "gathering": {"reading", "arranging", "corpora"},
+    "fitting": set(),
+    "judging": {"fitting"},
+    "ear": {"fitting"},
+    "band": {"fitting", "judging"},
+    "unet_gan": {"fitting", "judging"},
+    "musegan": {"fitting", "judging"},
+    "runs": {"fitting", "judging"},
+}
 HEAVY = ("rtmidi", "onnxruntime", "torch", "numpy")
 MODULES = sorted(path for folder in BELOW for path in (ROOT / folder).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -50,6 +63,13 @@ def rooms(path):
 def test_imports_go_down_only(path):
     room = path.relative_to(ROOT).parts[0]
     assert rooms(path) <= BELOW[room] | {room}
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parent.parent.name == "training"], ids=name_of)
+def test_rooms_of_training_import_down_only(path):
+    room = path.parent.name
+    parts = {name.split(".")[2] for name in imports(path) if name.startswith("bandmate.training.")}
+    assert parts & set(TAUGHT_BELOW) <= TAUGHT_BELOW[room] | {room}
 
 
 @pytest.mark.parametrize("path", MODULES + TESTS, ids=name_of)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from bandmate.training import lines
-from bandmate.training.reading import crew, files, listing
-from bandmate.training.reading.filters import Filters
-from bandmate.training.reading.reader import Options, read_folder
+from bandmate.training.gathering import crew, files, listing
+from bandmate.training.gathering.filters import Filters
+from bandmate.training.gathering.reader import Options, read_folder
+from bandmate.training.gathering.splits import deal
 from bandmate.training.reading.sheet import Sheet
-from bandmate.training.reading.splits import deal
 from bandmate.training.songs import ARRANGED, REAL, SILENT, SPLITS, STYLE_PAIRED, Song, load, save, split_of
 
 USUAL = ("drums", "bass", "chords", "colour")

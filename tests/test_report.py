@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bandmate.training.gathering import picture, report
+from bandmate.training.gathering.reader import Entry, Outcome
 from bandmate.training.lines import as_notes
-from bandmate.training.reading import picture, report
 from bandmate.training.reading.casting import Casting
 from bandmate.training.reading.parts import parts
-from bandmate.training.reading.reader import Entry, Outcome
 from bandmate.training.reading.sheet import Instrument, Sheet
 from bandmate.training.songs import ARRANGED, REAL, Song
 

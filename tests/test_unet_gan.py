@@ -35,11 +35,11 @@ GROUP = ("drums", "bass", "chords", "colour")
 
 
 def song(name: str = "tune", bars: int = 3) -> Song:
-    """A tune in quarters; under it a pulse of the first part, and three parts that hold whole bars."""
+    """A tune in quarters; under it a pulse of the first part, and three that strike one note each bar."""
     steps = 16 * bars
     tune = [(4 * i, 4, 60 + (0, 2, 4, 7)[i % 4], 90) for i in range(4 * bars)]
     pulse = [(i, 1, (36, 42)[i // 2 % 2], 100) for i in range(0, steps, 2)]
-    held = [[(16 * i, 16, pitch, 70) for i in range(bars)] for pitch in (48, 55, 64)]
+    held = [[(16 * i, 12, pitch, 70) for i in range(bars)] for pitch in (48, 55, 64)]
     notes = tuple(as_notes(rows) for rows in (tune, pulse, *held))
     chords, origin = np.zeros(4 * bars, np.uint8), np.zeros((bars, 5), np.uint8)
     return Song(name, "any", "train", notes, chords, origin)
@@ -150,7 +150,7 @@ def test_rolls_show_what_sounds_moved_by_semitones_but_for_the_drums() -> None:
     assert [int(row.argmax()) for row in melody[1, 0, ::4]] == [65, 67, 69, 72] * 2
     drums = (parts[:, 0] > 0).nonzero()[:, 2].unique().tolist()
     assert drums == sorted(KIT[i] for i in (0, 2))
-    assert [int((part > 0).sum()) for part in parts[1, 1:]] == [32, 32, 32]
+    assert [int((part > 0).sum()) for part in parts[1, 1:]] == [24, 24, 24]
     assert [int(part[0].argmax()) for part in parts[1, 1:]] == [53, 60, 69]
 
 
@@ -252,24 +252,26 @@ def test_noise_beyond_two_is_as_two() -> None:
     assert not torch.equal(edge, calm)
 
 
-class Mist(nn.Module):
-    """A generator that is sure of nothing: every cell by chance, whatever it hears."""
+class Glimmer(nn.Module):
+    """A generator that plays now and then one long note, a little more or less surely, whatever it hears."""
 
     noise = (1, 1, 1)
 
     def forward(self, melody: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-        dice = torch.Generator().manual_seed(int(noise.sum() * 1000))
-        return torch.tanh(torch.randn(len(melody), PARTS, 32, 128, generator=dice) - 1)
+        dice = torch.Generator().manual_seed(int(noise.abs().sum() * 1000))
+        out = torch.full((len(melody), PARTS, 32, 128), -0.999)
+        out[:, :, ::2, 60] = torch.rand(len(melody), PARTS, 16, generator=dice) * 2 - 1
+        return out
 
 
 def test_cuts_are_where_as_much_is_struck_and_sounds_as_in_the_data() -> None:
     chosen, corpus = recipe.of("unet-gan", parts=CHOIR), Corpus([song()], CHOIR)
-    player = UNetGanPerformer(Mist(), CHOIR)
+    player = UNetGanPerformer(Glimmer(), CHOIR)
     card = performer.calibrated(player, corpus, chosen, quick=True)
-    melody, _ = Rolls(corpus, "cpu").take(np.zeros(64, np.int64), torch.zeros(64, dtype=torch.long))
+    melody, _ = Rolls(corpus, "cpu").take(np.zeros(128, np.int64), torch.zeros(128, dtype=torch.long))
     onset, sustain = performer.answers(player, melody, np.random.default_rng(2))
-    struck = [float((onset[:, p].amax(2) > card.gate[p]).float().mean()) for p in range(PARTS)]
-    assert struck == pytest.approx([16 / 32, 2 / 32, 2 / 32, 2 / 32], abs=0.02)
-    sounding = [float((sustain[:, p] > card.hold[p]).float().sum((1, 2)).mean()) for p in range(PARTS)]
-    assert sounding == pytest.approx([16, 32, 32, 32], rel=0.2)
-    assert all(cut > 0.9 for cut in card.pitch)
+    struck = [float((onset[:, p] > card.gate[p]).sum((1, 2)).float().mean()) for p in range(1, PARTS)]
+    assert struck == pytest.approx([2, 2, 2], rel=0.2)
+    assert card.gate[0] == 0.05  # sixteen strokes are more than it has
+    sounding = [float((sustain[:, p] > card.hold[p]).sum((1, 2)).float().mean()) for p in range(PARTS)]
+    assert sounding[0] == pytest.approx(16, rel=0.2)

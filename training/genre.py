@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bandmate.training.reading.reader import Entry
+from bandmate.training.gathering.reader import Entry
 from bandmate.training.runs import whole
 
 FILE = "genre.json"

@@ -11,7 +11,7 @@ from typing import Any
 from bandmate.training.base import Base
 from bandmate.training.fitting import recipe as recipes
 from bandmate.training.fitting.recipe import USUAL_PARTS, Recipe
-from bandmate.training.reading.filters import Filters
+from bandmate.training.gathering.filters import Filters
 
 FLAGS = ("technique", "base", "epochs", "learning_rate", "update_ratio", "batch", "seed", "device")
 SCRATCH = "scratch"

@@ -13,10 +13,10 @@ from bandmate.presets import home
 from bandmate.presets import write as preset_text
 from bandmate.training import audition, orders, preset, publication, teaching, tuning
 from bandmate.training.corpora import dataset
+from bandmate.training.gathering import listing, reader, report
 from bandmate.training.genre import Genre
 from bandmate.training.judging import baselines, comparison, table
 from bandmate.training.publication import Publication
-from bandmate.training.reading import listing, reader, report
 from bandmate.training.runs import animation, sheet, shelf, whole
 from bandmate.training.runs import listing as runs_listing
 from bandmate.training.runs import samples as kept_samples

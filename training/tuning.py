@@ -49,7 +49,7 @@ def rate(figures: Mapping[str, float], part: str) -> float:
 
 
 def moved(density: float, mine: float, real: float) -> float:
-    """A density raised where too little is struck, lowered where too much; as it is where nothing should be."""
+    """A density raised where too little is struck, lowered where too much; as it is where nothing is due."""
     if real <= 0:
         return density
     return round(min(max(density + GAIN * math.log(real / max(mine, real / 8)), LEAST), MOST), 3)

@@ -14,7 +14,9 @@ from bandmate.training.songs import Rejected, Song
 def write(folder: Path, genre: str, out: Path) -> dataset.Tally:
     """Makes songs of a genre from the data sets in a folder. Raises FileNotFoundError if one is missing."""
     with ExitStack() as stack:
-        return dataset.write(pieces(genre, lambda name: stack.enter_context(dataset.dataset(folder, name))), out)
+        return dataset.write(
+            pieces(genre, lambda name: stack.enter_context(dataset.dataset(folder, name))), out
+        )
 
 
 def pieces(genre: str, found: Callable[[str], Path]) -> Iterator[Song | Rejected]:
@@ -23,6 +25,4 @@ def pieces(genre: str, found: Callable[[str], Path]) -> Iterator[Song | Rejected
         return pop909.read(found("pop909"), groove.read(found("groove")))
     if genre == "chorales":
         return chorales.read_voices(found("jsb_deepcomposer"))
-    return chain(
-        chorales.read(found("jsb_deepcomposer")), quartets.read(found("openscore_string_quartets"))
-    )
+    return chain(chorales.read(found("jsb_deepcomposer")), quartets.read(found("openscore_string_quartets")))

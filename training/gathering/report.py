@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from bandmate.training.gathering.listing import register, role_lines, roles
+from bandmate.training.gathering.picture import png
+from bandmate.training.gathering.reader import Entry, Outcome
 from bandmate.training.reading.casting import Casting
 from bandmate.training.reading.general_midi import sound
-from bandmate.training.reading.listing import register, role_lines, roles
-from bandmate.training.reading.picture import png
-from bandmate.training.reading.reader import Entry, Outcome
 from bandmate.training.reading.sheet import Instrument, Sheet
 from bandmate.training.songs import Song
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bandmate.presets import pitch
-from bandmate.training.reading import corrections
+from bandmate.training.gathering import corrections
+from bandmate.training.gathering.corrections import NONE
+from bandmate.training.gathering.reader import Entry, Outcome
 from bandmate.training.reading.casting import Casting
-from bandmate.training.reading.corrections import NONE
 from bandmate.training.reading.general_midi import sound
 from bandmate.training.reading.parts import MELODY, Part
-from bandmate.training.reading.reader import Entry, Outcome
 from bandmate.training.reading.sheet import Instrument
 
 

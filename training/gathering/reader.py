@@ -11,17 +11,17 @@ from pathlib import Path
 
 from bandmate.presets.document import Mistakes
 from bandmate.training.corpora.dataset import Tally
-from bandmate.training.reading import corrections as corrected
-from bandmate.training.reading import crew, files, making
+from bandmate.training.gathering import corrections as corrected
+from bandmate.training.gathering import crew, files, making
+from bandmate.training.gathering.corrections import Correction
+from bandmate.training.gathering.files import File
+from bandmate.training.gathering.filters import Filters
+from bandmate.training.gathering.hearing import Heard, Piece, Task, hear
+from bandmate.training.gathering.making import Maker
+from bandmate.training.gathering.splits import deal
 from bandmate.training.reading.casting import Casting
-from bandmate.training.reading.corrections import Correction
-from bandmate.training.reading.files import File
-from bandmate.training.reading.filters import Filters
-from bandmate.training.reading.hearing import Heard, Piece, Task, hear
-from bandmate.training.reading.making import Maker
 from bandmate.training.reading.parts import MELODY, Part, parts
 from bandmate.training.reading.sheet import Sheet
-from bandmate.training.reading.splits import deal
 from bandmate.training.songs import Rejected, Song
 
 SECONDS = 60.0

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from bandmate.models.decoding import DRUMS
 from bandmate.training.chords import derive
+from bandmate.training.gathering.corrections import Correction, resolved
+from bandmate.training.gathering.files import MIDI, File
+from bandmate.training.gathering.filters import Filters
 from bandmate.training.lines import joined, sounding
 from bandmate.training.reading import grid, midi, roles
 from bandmate.training.reading.casting import Casting, voices
-from bandmate.training.reading.corrections import Correction, resolved
-from bandmate.training.reading.files import MIDI, File
-from bandmate.training.reading.filters import Filters
 from bandmate.training.reading.parts import MELODY, Part
 from bandmate.training.reading.score import Score
 from bandmate.training.reading.sheet import Instrument, Sheet

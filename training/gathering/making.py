@@ -10,10 +10,11 @@ from bandmate.models.decoding import DRUMS
 from bandmate.training.arranging import drums
 from bandmate.training.arranging.drums import Drummer
 from bandmate.training.arranging.fill import fill
+from bandmate.training.gathering import crew
+from bandmate.training.gathering.files import File, find
+from bandmate.training.gathering.hearing import Piece, score
 from bandmate.training.lines import as_notes, joined
-from bandmate.training.reading import crew, grid
-from bandmate.training.reading.files import File, find
-from bandmate.training.reading.hearing import Piece, score
+from bandmate.training.reading import grid
 from bandmate.training.reading.parts import Part
 from bandmate.training.songs import SILENT, Notes, Song
 
