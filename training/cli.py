@@ -142,7 +142,13 @@ def fit(run: str, songs: Path | None, **said: Any) -> None:
 @click.argument("run")
 @click.option("--songs", type=FOLDER, default=None, help="Prepared songs, if not those of the run.")
 @click.option("--split", type=SPLIT, default="test", show_default=True, help="Which songs that it never saw.")
-@click.option("--against", default=None, help="A preset to stand beside it.  [default: what it began from]")
+@click.option(
+    "--against",
+    "rivals",
+    multiple=True,
+    metavar="PRESET",
+    help="A preset, or another run, to stand beside it.  [default: what it began from]",
+)
 @click.option("--limit", type=int, default=None, help="So many songs only.")
 @sentences
 def evaluate(run: str, **said: Any) -> None:

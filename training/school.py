@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from bandmate.presets import home
 from bandmate.presets import write as preset_text
 from bandmate.training import audition, orders, preset, publication, teaching, tuning
 from bandmate.training.corpora import dataset
+from bandmate.training.fitting.together import Together
 from bandmate.training.gathering import listing, reader, report
 from bandmate.training.genre import Genre
 from bandmate.training.judging import baselines, comparison, table
@@ -22,7 +24,7 @@ from bandmate.training.runs import listing as runs_listing
 from bandmate.training.runs import samples as kept_samples
 from bandmate.training.runs.progress import Progress
 from bandmate.training.runs.run import Run
-from bandmate.training.songs import read_all
+from bandmate.training.songs import Song, read_all
 from bandmate.training.teaching import Material
 
 ROLES, REPORT = "roles.yaml", "report.html"
@@ -35,6 +37,10 @@ Echo = Callable[[str], None]
 def everything(folder: Path, name: str, said: Said, echo: Echo) -> None:
     """From a folder of files to a preset; goes on where it was stopped."""
     run = shelf.named(name)
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise ValueError(
+            "several processes can only fit: prepare first, then run 'train fit' by torchrun"
+        )
     if said.get("again") or not run.begun:
         prepare(folder, name, said, echo)
     else:
@@ -77,16 +83,23 @@ def fit(word: str, songs: Path | None, said: Said, echo: Echo) -> bool:
     """Teaches a run, from its beginning or from its checkpoint; whether it is done."""
     run = shelf.named(word) if songs is not None and shelf.NAME.fullmatch(word) else shelf.find(word)
     folder = songs or run.songs
-    if said.get("again"):
-        run.forget()
-    if run.begun:
+    again = bool(said.get("again"))
+    begun = run.begun and not again
+    if begun:
         recipe = orders.resumed(run.recipe, said)
     else:
         parts = run.recipe.parts if run.prepared else orders.parts_of(said.get("parts"))
         recipe = orders.new(run.folder.name, parts, said)
-        run.begin(recipe, folder)
+    together = Together(recipe.device, recipe.precision, recipe.threads)
+    with together.first_alone() as first:
+        if first and again:
+            run.forget()
+        if first and not begun:
+            run.begin(recipe, folder)
     minutes = said["minutes"] if said.get("minutes") is not None else math.inf
-    done = teaching.teach(run, recipe, Material.of(folder), Genre.read(run.folder).tempo, minutes)
+    done = teaching.teach(run, recipe, Material.of(folder), Genre.read(run.folder).tempo, together, minutes)
+    if not together.first:
+        return done
     record = run.record
     if done:
         echo(f"{run.folder.name} is taught: {record.done} updates, best {runs_listing.figures(record.best)}")
@@ -135,36 +148,51 @@ def evaluate(word: str, said: Said, echo: Echo) -> None:
     """Judges a run live, on songs that it was never taught, beside another preset and the real songs."""
     run = shelf.find(word)
     recipe, songs = run.recipe, said.get("songs") or run.songs
-    made = run.folder / publication.MADE
-    if not (made / "presets").is_dir():
+    if not _made_since_taught(run):
         publish(run, Material.of(songs), (), echo)
     split = said.get("split") or "test"
     whole_folder = read_all(songs, None if split == "all" else split)
     real = [song for song in whole_folder if len(song.notes[0])][: said.get("limit")]
     if not real:
         raise ValueError(f"{songs} holds no songs of the split '{split}'; prepare more songs")
-    against = said.get("against") or recipe.base or "pop"
     systems = {
-        "late": [baselines.late(s) for s in real],
-        "tonic": [baselines.tonic(s, recipe.parts) for s in real],
+        "late": [baselines.late(song) for song in real],
+        "tonic": [baselines.tonic(song, recipe.parts) for song in real],
     }
-    for name, place in ((against, home.folder()), (run.folder.name, made)):
+    rivals = {name: _place(name) for name in said.get("rivals") or (recipe.base or "pop",)}
+    for name, place in (rivals | {run.folder.name: run.folder / publication.MADE}).items():
         with Progress(f"playing {name} to {len(real)} songs", 100, "%") as progress:
-            heard = audition.play(
-                name,
-                real,
-                presets=place / "presets",
-                models=place / "models",
-                tempo=Genre.read(run.folder).tempo,
-                progress=lambda share: progress.reach(round(100 * share), 100),
-            )
-        systems[name] = heard.songs
+            systems[name] = _played(name, place, real, Genre.read(run.folder).tempo, progress)
     found = comparison.compare(systems, real, read_all(songs, "train"), recipe.parts)
     whole.write(run.folder / "evaluation.json", json.dumps(found.columns, indent=1))
     whole.write(run.folder / "evaluation.md", table.markdown(found))
     echo(table.text(found))
     shown = ", ".join(f"{name} {column[FIGURE]:.3f}" for name, column in found.columns.items())
     echo(f"melody in harmony on {len(real)} songs it was not taught: {shown}")
+
+
+def _made_since_taught(run: Run) -> bool:
+    preset_file = run.folder / publication.MADE / "presets" / f"{run.folder.name}.yaml"
+    taught = max((path.stat().st_mtime for path in run.folder.rglob("*.pt")), default=math.inf)
+    return preset_file.is_file() and preset_file.stat().st_mtime > taught
+
+
+def _place(name: str) -> Path:
+    """Where the preset of a name is: with its run, or else with the user's."""
+    made = home.folder("runs") / name / publication.MADE
+    return made if (made / "presets").is_dir() else home.folder()
+
+
+def _played(name: str, place: Path, real: list[Song], tempo: float, progress: Progress) -> list[Song]:
+    """The songs as a preset's band plays to their melodies, live."""
+    return audition.play(
+        name,
+        real,
+        presets=place / "presets",
+        models=place / "models",
+        tempo=tempo,
+        progress=lambda share: progress.reach(round(100 * share), 100),
+    ).songs
 
 
 def samples(word: str, echo: Echo) -> None:

@@ -73,12 +73,18 @@ def ear(recipe: Recipe, material: Material, together: Together) -> EarCourse:
     return course
 
 
-def teach(run: Run, recipe: Recipe, material: Material, tempo: float, minutes: float = math.inf) -> bool:
+def teach(
+    run: Run,
+    recipe: Recipe,
+    material: Material,
+    tempo: float,
+    together: Together,
+    minutes: float = math.inf,
+) -> bool:
     """Teaches the run's ear and then its generator; whether both are done.
 
     Ctrl-C, and the end of the minutes, stop it with the checkpoint kept.
     """
-    together = Together(recipe.device, recipe.precision, recipe.threads)
     lesson = begin(recipe, material, together)
     resume(lesson, run.checkpoint)
     until = time.monotonic() + 60 * minutes

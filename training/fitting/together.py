@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 import torch
 from lightning_fabric import Fabric
@@ -53,6 +53,14 @@ class Together:
     def first(self) -> bool:
         """Whether this is the process that writes."""
         return self.rank == 0
+
+    @contextmanager
+    def first_alone(self) -> Iterator[bool]:
+        """A stretch that no process enters before all are there, or leaves before the first has; whether this
+        is the first."""
+        self.fabric.barrier()
+        yield self.first
+        self.fabric.barrier()
 
     def autocast(self) -> AbstractContextManager[None]:
         """Arithmetic in the chosen precision."""

@@ -1,8 +1,8 @@
 """Which stretches of a file are bars of 4/4.
 
-4/4, 2/2, 8/8 and pairs of bars of 2/4 are; 12/8 is too, its dotted quarters being the beats and its eighths
-swung by thirds. All other metres are left out. A stretch begins where its metre does, so that a pick-up bar,
-or a bar of another metre, moves the bar lines after it.
+4/4, 2/2, 8/8 and pairs of bars of 2/4 are; so is 1/4, which counts beats and knows of no bars; 12/8 is too,
+its dotted quarters being the beats and its eighths swung by thirds. All other metres are left out. A stretch
+begins where its metre does, so that a pick-up bar, or a bar of another metre, moves the bar lines after it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from bandmate.training.reading.score import Metre
 from bandmate.training.songs import BEATS_PER_BAR, Rejected
 
-BEATS = {(4, 4): 1.0, (2, 2): 1.0, (2, 4): 1.0, (8, 8): 1.0, (12, 8): 1.5}
+BEATS = {(4, 4): 1.0, (2, 2): 1.0, (2, 4): 1.0, (8, 8): 1.0, (12, 8): 1.5, (1, 4): 1.0}
 FEWEST_BARS = 4
 MOST_BARS = 1024
 LARGEST, ODD = 32, "bars of odd lengths"
