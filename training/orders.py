@@ -11,6 +11,7 @@ from typing import Any
 from bandmate.training.base import Base
 from bandmate.training.fitting import recipe as recipes
 from bandmate.training.fitting.recipe import USUAL_PARTS, Recipe
+from bandmate.training.fitting.together import DEVICES, PRECISIONS
 from bandmate.training.gathering.filters import Filters
 
 FLAGS = ("technique", "base", "epochs", "learning_rate", "update_ratio", "batch", "seed", "device")
@@ -114,7 +115,9 @@ def _check(recipe: Recipe) -> None:
         )
         if not getattr(recipe, name) >= least
     ]
-    if recipe.technique not in recipes.TECHNIQUES:
-        wrong.append(f"technique is '{recipe.technique}' and must be one of {', '.join(recipes.TECHNIQUES)}")
+    words = {"technique": tuple(recipes.TECHNIQUES), "device": DEVICES, "precision": PRECISIONS}
+    for name, known in words.items():
+        if getattr(recipe, name) not in known:
+            wrong.append(f"{name} is '{getattr(recipe, name)}' and must be one of {', '.join(known)}")
     if wrong:
         raise ValueError("the recipe can't be used: " + "; ".join(wrong))

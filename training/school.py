@@ -38,9 +38,7 @@ def everything(folder: Path, name: str, said: Said, echo: Echo) -> None:
     """From a folder of files to a preset; goes on where it was stopped."""
     run = shelf.named(name)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise ValueError(
-            "several processes can only fit: prepare first, then run 'train fit' by torchrun"
-        )
+        raise ValueError("several processes can only fit: prepare first, then run 'train fit' by torchrun")
     if said.get("again") or not run.begun:
         prepare(folder, name, said, echo)
     else:

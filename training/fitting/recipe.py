@@ -49,7 +49,7 @@ class Recipe:
     technique: `band`, `unet-gan` or `musegan`. base: the packaged weights to begin from, `pop` or
     `symphony` (only for `band`), or nothing, to begin from scratch.
     seed: any int; the same seed, songs and recipe give the same weights.
-    device: `auto`, `cpu`, `cuda` or `mps`. precision: `32-true`, `bf16-mixed`, `16-mixed`, or `auto`,
+    device: `auto`, `cpu`, `cuda` or `mps`. precision: `32-true`, `bf16-mixed`, or `auto`,
     the fastest that the device has; threads: of the processor's arithmetic, 0 as many as there are.
 
     All techniques. epochs: passes over the training windows, counted in updates of the generator;

@@ -16,12 +16,13 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-PRECISIONS = ("auto", "32-true", "bf16-mixed", "16-mixed")
+PRECISIONS = ("auto", "32-true", "bf16-mixed")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 class Together:
-    """device: one of DEVICES; precision: one of PRECISIONS, `auto` being bfloat16 where it computes fast.
+    """device: one of DEVICES, ValueError if it is not there; precision: one of PRECISIONS, `auto` being
+    bfloat16 where it computes fast.
 
     threads: of the processor's arithmetic, 0 as torch chooses; measured on two cores beside other work, a
     second one makes a band's small convolutions ten times slower, so more processes serve better.
@@ -98,16 +99,16 @@ class Together:
 
 
 def _found(device: str) -> str:
-    if device != "auto":
-        return device
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if device == "auto":
+        return next(name for name, is_there in there.items() if is_there)
+    if not there[device]:
+        raise ValueError(f"there is no {device} device here; leave --device out, or say --device cpu")
+    return device
 
 
 def _exact(precision: str, device: str) -> str:
     if precision != "auto":
         return precision
-    if device == "cuda":
-        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
-    return "bf16-mixed" if device == "cpu" else "32-true"
+    fast = device == "cpu" or (device == "cuda" and torch.cuda.is_bf16_supported())
+    return "bf16-mixed" if fast else "32-true"
