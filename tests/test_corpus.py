@@ -177,6 +177,16 @@ def test_an_excerpt_of_a_chorale_is_a_song_of_two_bars(tmp_path: Path) -> None:
     assert song.provenance[0].tolist() == [REAL] * 4 + [ARRANGED]
 
 
+def test_an_excerpt_as_it_is_sung_has_the_soprano_for_its_melody_and_its_first_part(tmp_path: Path) -> None:
+    voices = {n: [(0, 8, 21 + p, 64)] for n, p in zip("SATB", (72, 67, 64, 48), strict=True)}
+    midi(tmp_path / "original_midi" / "MIDI-9.mid", voices)
+    (song,) = chorales.read_voices(tmp_path)
+    assert not isinstance(song, corpus.Rejected)
+    assert (song.genre, song.bars) == ("chorales", 2)
+    assert [int(v[0, 2]) for v in song.notes] == [72, 72, 67, 64, 48]
+    assert set(song.provenance.flatten().tolist()) == {REAL}
+
+
 def test_stretches_are_runs_of_eight_whole_bars_or_more() -> None:
     bars = [(0.0, 2.0, False)] + [(2.0 + 4 * b, 4.0, True) for b in range(9)]
     bars += [(38.0, 3.0, False)] + [(41.0 + 4 * b, 4.0, True) for b in range(7)]

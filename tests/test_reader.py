@@ -219,7 +219,7 @@ def test_drums_come_from_the_folder_that_is_named(folder, tmp_path):
 def test_a_folder_of_no_drums_is_refused(folder, tmp_path):
     write(tmp_path / "drums" / "piano.mid", [piano()])
     options = Options("rock", USUAL, drums=tmp_path / "drums", filters=Filters(include=("no drums.mid",)))
-    with pytest.raises(ValueError, match="another folder of drums"):
+    with pytest.raises(ValueError, match="drums"):
         read_folder(folder, options)
 
 

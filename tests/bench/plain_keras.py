@@ -35,7 +35,7 @@ def generator() -> Model:
         found = layers.Conv2D(channels, 4, 1, "same")(layers.UpSampling2D()(found))
         found = layers.ReLU()(layers.BatchNormalization(momentum=0.8)(found))
         found = layers.Concatenate()([found, features.pop()])
-    out = layers.Conv2D(4, 4, 1, "same", activation="tanh")(layers.UpSampling2D()(found))
+    out = layers.Conv2D(4, 4, 1, "same", activation="tanh", dtype="float32")(layers.UpSampling2D()(found))
     return Model([melody, noise], out)
 
 
@@ -45,7 +45,7 @@ def critic() -> Model:
     found = layers.Concatenate()([rolls, melody])
     for channels in CHANNELS:
         found = layers.LeakyReLU(0.2)(layers.Conv2D(channels, 4, 2, "same")(found))
-    return Model([rolls, melody], layers.Dense(1)(layers.Flatten()(found)))
+    return Model([rolls, melody], layers.Dense(1, dtype="float32")(layers.Flatten()(found)))
 
 
 class Lesson:

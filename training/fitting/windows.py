@@ -145,8 +145,8 @@ def rank(values: NDArray[np.generic]) -> Floats:
 
 
 def voices_of(corpus: Corpus, cells: NDArray[np.uint16], rows: Ints) -> Floats:
-    """Onset and sustain of the five voices, float32[B,5,2,64,72]; a drum's sustain is its onset."""
-    out = np.zeros((len(rows), VOICES, 2, 2 * WINDOW, HEIGHT), np.float32)
+    """Onset and sustain of the five voices, float32[B,5,2,n,72], at rows int[B,n]; a drum sounds one step."""
+    out = np.zeros((len(rows), VOICES, 2, rows.shape[1], HEIGHT), np.float32)
     for voice in range(VOICES):
         if voice and corpus.parts[voice - 1] == "drums":
             hits = (corpus.strip.kit[rows] > 0).astype(np.float32)

@@ -10,11 +10,10 @@ from bandmate.models.decoding import DRUMS
 from bandmate.training.arranging import drums
 from bandmate.training.arranging.drums import Drummer
 from bandmate.training.arranging.fill import fill
-from bandmate.training.gathering import crew
-from bandmate.training.gathering.files import File, find
-from bandmate.training.gathering.hearing import Piece, score
+from bandmate.training.corpora import groove
+from bandmate.training.gathering.files import File
+from bandmate.training.gathering.hearing import Piece
 from bandmate.training.lines import as_notes, joined
-from bandmate.training.reading import grid
 from bandmate.training.reading.parts import Part
 from bandmate.training.songs import SILENT, Notes, Song
 
@@ -46,37 +45,18 @@ class Maker:
         return Song(sheet.name, self.genre, split, tuple(voices), piece.chords, codes)
 
 
-def drummer(
-    folder: Path | None, own: Sequence[tuple[File, Piece]], genre: str, processes: int, seconds: float
-) -> Drummer | None:
+def drummer(folder: Path | None, own: Sequence[tuple[File, Piece]], genre: str) -> Drummer | None:
     """Who plays the drums of a folder, or without one those of the songs themselves; None where nobody does.
 
     Raises ValueError where a folder was named and has no drums that can be used.
     """
-    if folder is None:
-        beats = [beat for file, piece in own for beat in _beats(file.relative, [piece], genre)]
-    else:
-        beats = []
-        for _, result in sorted(
-            crew.each(beats_in, find(folder), processes, seconds), key=lambda each: each[0]
-        ):
-            beats += [] if isinstance(result, crew.Lost) else result
+    if folder is not None:
+        return groove.read(folder, genre)
+    beats = [beat for file, piece in own for beat in _beats(file.relative, [piece], genre)]
     try:
         return drums.from_songs(beats, genre)
-    except ValueError as error:
-        if folder is None:
-            return None
-        raise ValueError(f"{folder}: {error}; give another folder of drums") from error
-
-
-def beats_in(file: File) -> list[Beat]:
-    """The drums of a file, a stretch each, in the style that its name speaks of; none where it can't be
-    read."""
-    try:
-        sheets = grid.lay(score(file.path), file.name)
-    except Exception:
-        return []
-    return _beats(file.relative, [Piece(sheet) for sheet in sheets], "")
+    except ValueError:
+        return None
 
 
 def _beats(relative: str, pieces: Sequence[Piece], genre: str) -> list[Beat]:

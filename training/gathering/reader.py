@@ -168,8 +168,7 @@ def _finished(
     twins = _twins([piece for _, piece in pairs])
     kept = [(file, p) for file, p in pairs if not p.reason and p.sheet.name not in twins]
     lacking = making.lacking([piece for _, piece in kept])
-    processes = options.processes or crew.cores()
-    drummer = making.drummer(options.drums, kept, options.genre, processes, SECONDS) if lacking else None
+    drummer = making.drummer(options.drums, kept, options.genre) if lacking else None
     maker, split = Maker(options.genre, band, drummer), deal(file.kin for file, _ in kept)
     songs = {piece.sheet.name: maker.song(piece, split[file.kin]) for file, piece in kept}
     entries = []

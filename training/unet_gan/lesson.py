@@ -32,7 +32,8 @@ INSIDE = math.erf(EDGE / math.sqrt(2))
 class UNetGanLesson(Lesson):
     """Critic and generator in turns: `update_ratio` updates of the one, then one of the other.
 
-    Windows are drawn with replacement, each transposed as the recipe says, and shown whole.
+    Windows are drawn with replacement, each transposed as the recipe says, and shown whole. Of several
+    processes, each normalises the generator's features over its own share of the batch.
     """
 
     def __init__(self, corpus: Corpus, recipe: Recipe, together: Together) -> None:
@@ -57,6 +58,7 @@ class UNetGanLesson(Lesson):
         return {"generator": self.generator, "critic": self.critic}
 
     def _update(self) -> dict[str, Tensor]:
+        judged: dict[str, Tensor] = {}
         for turn in range(self.recipe.update_ratio):
             judged = self._judge(self.dice(turn + 1))
         return {**judged, "generator": self._play(self.dice(0))}

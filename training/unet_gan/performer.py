@@ -7,6 +7,7 @@ import math
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from bandmate.models.contract import Card
 from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
@@ -75,21 +76,16 @@ def calibrated(performer: UNetGanPerformer, corpus: Corpus, recipe: Recipe, quic
     melody, real = rolls.take(which, torch.zeros(len(which), dtype=torch.long))
     onset, sustain = answers(performer, melody, rng)
     sounds = real > 0
-    struck = sounds & ~(torch.nn.functional.pad(sounds, (0, 0, 1, 0))[:, :, :-1] & (performer.holds > 0))
+    struck = sounds & ~(F.pad(sounds, (0, 0, 1, 0))[:, :, :-1] & (performer.holds > 0))
     gate, pitch, hold = [], [], []
     for part, name in enumerate(recipe.parts):
-        mine, true = onset[:, part], struck[:, part]
-        opens = mine if name == "drums" else mine.amax(2)
-        gate.append(_cut(opens, true if name == "drums" else true.any(2)))
-        pitch.append(_join(mine, opens if name != "drums" else mine.amax(2), gate[-1], true))
+        likeliest, true = onset[:, part].amax(2), struck[:, part]
+        kit = name == "drums"
+        gate.append(_cut(onset[:, part], true) if kit else _cut(likeliest, true.any(2)))
+        pitch.append(_join(onset[:, part], likeliest, gate[-1], true))
         hold.append(_cut(sustain[:, part], sounds[:, part]))
     return Card(
-        kind="generator",
-        genre=recipe.genre,
-        parts=recipe.parts,
-        gate=tuple(gate),
-        pitch=tuple(pitch),
-        hold=tuple(hold),
+        "generator", recipe.genre, recipe.parts, gate=tuple(gate), pitch=tuple(pitch), hold=tuple(hold)
     )
 
 
