@@ -10,6 +10,7 @@ from bandmate.training.band import situations
 from bandmate.training.fitting import windows
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus
+from bandmate.training.judging.rollout import stage
 from bandmate.training.songs import Song
 
 PARTS = ("drums", "bass", "keys", "strings")
@@ -48,6 +49,13 @@ def drawn(recipe: Recipe, seed: int = 0, count: int = 64) -> tuple:
     rng = np.random.default_rng(seed)
     which = rng.integers(0, len(corpus), count)
     return situations.draw(corpus, which, situations.fates(count, recipe, rng), recipe)
+
+
+def test_songs_of_two_bars_are_looked_at_whole() -> None:
+    given = stage([song([(0, 32, 72, 100)], [(4, 1, 38, 90)], [(0, 16, 36, 80)], bars=2)], PARTS, 1)
+    assert given.steps == 32
+    assert np.argwhere(given.real[0, 0, 0]).tolist() == [[4, 38]]
+    assert np.flatnonzero(given.real[0, 1, 1, :, 36]).tolist() == list(range(16))
 
 
 @pytest.mark.parametrize(

@@ -41,11 +41,15 @@ class Publication:
 
 
 def publish(run: Run, material: Material, corpora: Sequence[str], weights: Path | None = None) -> Publication:
-    """The files of a run as far as it is taught. Raises ValueError or ModelError."""
+    """The files of a run: of its best state if it is done, else as far as it is taught.
+
+    Raises ValueError or ModelError.
+    """
     recipe, genre, name = run.recipe, Genre.read(run.folder), run.folder.name
     together = Together("cpu", "32-true")
     lesson = teaching.begin(recipe, material, together)
-    teaching.resume(lesson, run.best if run.best.exists() else run.checkpoint)
+    finished = run.record.state == "done" and run.best.exists()
+    teaching.resume(lesson, run.best if finished else run.checkpoint)
     performer, card = lesson.performer(material.taught)
     given = played.excerpts(material.shown, MEASURED)
     mine = played.perform(performer, card, limits.of(lesson.corpus), given)
