@@ -126,7 +126,9 @@ def test_a_stopped_run_goes_on(folder: Path, home: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["nowhere", "--name", "x"], "'nowhere' does not exist"),
+        (["nowhere", "--name", "x"], "there is no folder and no command 'nowhere'"),
+        (["evalute", "x"], "did you mean 'evaluate'?"),
+        (["FOLDER", "--name", "pop"], "'pop' is packaged with bandmate"),
         (["fit", "nothing"], "there is no run 'nothing'"),
         (["FOLDER"], "Missing option '--name'"),
         (["FOLDER", "--name", "a/b"], "'a/b' can't be a run's name"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -27,6 +28,10 @@ class Train(Taught):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As any group, but what begins with no command of it is given to `folder`."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            if not args[0].startswith("-") and not Path(args[0]).exists():
+                near = difflib.get_close_matches(args[0], [name for name in self.commands if name != ALL], 1)
+                hint = f"; did you mean '{near[0]}'?" if near else ""
+                ctx.fail(f"there is no folder and no command '{args[0]}'{hint}")
             args = [ALL, *args]
         return super().parse_args(ctx, args)
 

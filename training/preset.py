@@ -123,17 +123,25 @@ def write(
     return path
 
 
+def is_packaged(name: str) -> bool:
+    """Whether a preset or a model of this name comes with bandmate."""
+    return name in {*_packaged_models(), *Shelf(None).names()}
+
+
+def _packaged_models() -> set[str]:
+    items = resources.files("bandmate.models").iterdir()
+    return {item.name.removesuffix(MODEL) for item in items if item.name.endswith(MODEL)}
+
+
 def _check(preset: Preset, home: Path, models: Mapping[str, bytes], force: bool) -> None:
     for name in (preset.name, *models):
         if not NAME.fullmatch(name):
             raise ValueError(f"'{name}' can't be a preset's name; use letters, digits, - and _ (64 at most)")
-    packaged = resources.files("bandmate.models")
-    known = {item.name.removesuffix(MODEL) for item in packaged.iterdir() if item.name.endswith(MODEL)}
-    ours = [name for name in (preset.name, *models) if name in {*known, *Shelf(None).names()}]
+    ours = [name for name in (preset.name, *models) if is_packaged(name)]
     if ours and not force:
         raise ValueError(f"'{ours[0]}' is packaged with bandmate; choose another name, or use --force")
     for stem in (preset.ear, preset.band):
-        if stem not in {*known, *models} and not (home / "models" / f"{stem}{MODEL}").is_file():
+        if stem not in {*_packaged_models(), *models} and not (home / "models" / f"{stem}{MODEL}").is_file():
             raise ValueError(f"there is no model '{stem}' for the preset {preset.name}; export it too")
 
 

@@ -51,6 +51,8 @@ def everything(folder: Path, name: str, said: Said, echo: Echo) -> None:
 def prepare(folder: Path, name: str, said: Said, echo: Echo) -> None:
     """Reads a folder's files into the songs of a run."""
     run = shelf.named(name)
+    if preset.is_packaged(name):
+        raise ValueError(f"'{name}' is packaged with bandmate; choose another name for yours")
     if said.get("again"):
         run.forget()
     if run.begun:
@@ -88,6 +90,7 @@ def fit(word: str, songs: Path | None, said: Said, echo: Echo) -> bool:
     else:
         parts = run.recipe.parts if run.prepared else orders.parts_of(said.get("parts"))
         recipe = orders.new(run.folder.name, parts, said)
+    material = Material.of(folder)
     together = Together(recipe.device, recipe.precision, recipe.threads)
     with together.first_alone() as first:
         if first and again:
@@ -95,7 +98,7 @@ def fit(word: str, songs: Path | None, said: Said, echo: Echo) -> bool:
         if first and not begun:
             run.begin(recipe, folder)
     minutes = said["minutes"] if said.get("minutes") is not None else math.inf
-    done = teaching.teach(run, recipe, Material.of(folder), Genre.read(run.folder).tempo, together, minutes)
+    done = teaching.teach(run, recipe, material, Genre.read(run.folder).tempo, together, minutes)
     if not together.first:
         return done
     record = run.record
