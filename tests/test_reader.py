@@ -7,6 +7,8 @@ import mido
 import numpy as np
 import pytest
 
+pytest.importorskip("pebble")
+
 from bandmate.training import lines
 from bandmate.training.gathering import crew, files, listing
 from bandmate.training.gathering.filters import Filters

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+pytest.importorskip("pebble")
+
 from bandmate.training.gathering import picture, report
 from bandmate.training.gathering.reader import Entry, Outcome
 from bandmate.training.lines import as_notes

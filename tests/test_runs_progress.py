@@ -3,6 +3,10 @@
 import io
 from itertools import count
 
+import pytest
+
+pytest.importorskip("tqdm")
+
 from bandmate.training.runs.progress import Progress
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytest.importorskip("filelock")
+
 from bandmate.training import songs
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.runs import listing, record, shelf, stamp, whole
