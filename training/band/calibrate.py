@@ -37,6 +37,8 @@ SAMPLE = 768
 USUAL = (0.2, 0.8)
 CHOPPY = 0.35
 ALIKE = 0.7
+# Where a style is less sure of its holds than the cut, every one of its notes ends after a step.
+HIGHEST_HOLD = 0.7
 
 
 def player_of(band: Band, encoder: Encoder, corpus: Corpus, chosen: windows.Ints) -> Player:
@@ -137,7 +139,7 @@ def _join(given: Tensor, size: float) -> float:
 
 
 class Aim(NamedTuple):
-    """What free play should come to, for each part: notes a bar, and their mean length in steps."""
+    """What free play should come to, for each part: notes a bar, and their usual length in steps."""
 
     onsets: tuple[float, ...]
     lengths: tuple[float, ...]
@@ -145,12 +147,18 @@ class Aim(NamedTuple):
 
 def aim_of(given: Stage, corpus: Corpus, chosen: windows.Ints) -> Aim:
     """The real figures of the songs, times how the chosen windows differ from all the corpus."""
-    real = [figures.of_part(given.real[:, part], given.plan) for part in range(PARTS)]
+    real = [
+        (
+            figures.of_part(given.real[:, part], given.plan)["onsets"],
+            figures.usual_length(given.real[:, part]),
+        )
+        for part in range(PARTS)
+    ]
     dense = corpus.counts[chosen].mean(0) / np.maximum(corpus.counts.mean(0), 1e-6)
     long = corpus.lengths[chosen].mean(0) / np.maximum(corpus.lengths.mean(0), 1e-6)
     return Aim(
-        tuple(float(one["onsets"] * times) for one, times in zip(real, dense, strict=True)),
-        tuple(float(one["length"] * times) for one, times in zip(real, long, strict=True)),
+        tuple(float(onsets * times) for (onsets, _), times in zip(real, dense, strict=True)),
+        tuple(float(length * times) for (_, length), times in zip(real, long, strict=True)),
     )
 
 
@@ -159,9 +167,10 @@ def settle(player: Player, card: Card, limits: Limits, given: Stage, aim: Aim, m
     for turn in range(ROUNDS):
         noise = replace(manner, seed=manner.seed + turn)
         played = free_run(say(player), card, limits, given, player.noise, noise)
-        mine = [figures.of_part(played[:, part], given.plan) for part in range(PARTS)]
-        gate = [_move(card.gate[i], mine[i]["onsets"], aim.onsets[i]) for i in range(PARTS)]
-        hold = [_move(card.hold[i], mine[i]["length"], aim.lengths[i]) for i in range(PARTS)]
+        onsets = [figures.of_part(played[:, part], given.plan)["onsets"] for part in range(PARTS)]
+        lengths = [figures.usual_length(played[:, part]) for part in range(PARTS)]
+        gate = [_move(card.gate[i], onsets[i], aim.onsets[i]) for i in range(PARTS)]
+        hold = [min(_move(card.hold[i], lengths[i], aim.lengths[i]), HIGHEST_HOLD) for i in range(PARTS)]
         card = replace(card, gate=tuple(gate), hold=tuple(hold))
     return card
 
