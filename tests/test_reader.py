@@ -202,7 +202,7 @@ def test_without_filling_a_song_must_have_all_its_parts(folder):
 
 def test_nobody_to_pair_is_a_remark(folder):
     outcome = read_folder(folder, Options("rock", USUAL, filters=Filters(include=("no drums.mid",))))
-    assert "give a folder of MIDI drums" in outcome.remarks[0]
+    assert "name a folder of MIDI drums with --drums" in outcome.remarks[0]
     assert len(by_name(outcome)["bare/no drums"].song.notes[1]) == 0
 
 

@@ -52,7 +52,7 @@ def test_the_shares_of_a_batch_are_thrown_as_one() -> None:
 def test_a_batch_that_cannot_be_dealt_is_refused() -> None:
     together = Together("cpu")
     together.world = 3
-    with pytest.raises(ValueError, match="16 can't be dealt to 3 processes; change --batch"):
+    with pytest.raises(ValueError, match="16 can't be dealt to 3 processes; change it"):
         together.share(16)
     assert together.share(15) == slice(0, 5)
 

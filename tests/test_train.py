@@ -85,7 +85,7 @@ def test_a_folder_of_midi_becomes_a_preset_that_plays(folder: Path, home: Path, 
     assert done.exit_code == 0, done.output
     assert "6 songs, 96 bars" in done.output
     assert "rejected: not a MIDI file: 1" in done.output
-    assert "melody in harmony on" in done.output
+    assert "melody in harmony on 1 songs" in done.output
     run = home / "runs" / "made"
     assert json.loads((run / "run.json").read_text())["state"] == "done"
     assert {path.name for path in (home / "models").iterdir()} == {"made.onnx", "made-ear.onnx"}

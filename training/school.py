@@ -56,7 +56,10 @@ def prepare(folder: Path, name: str, said: Said, echo: Echo) -> None:
     if said.get("again"):
         run.forget()
     if run.begun:
-        raise ValueError(f"the run '{name}' is taught already; add --again to fit, or choose another name")
+        raise ValueError(
+            f"the run '{name}' is taught already; 'bandmate train FOLDER --name {name} --again' reads and "
+            "teaches anew, or choose another name"
+        )
     parts, roles = orders.parts_of(said["parts"]), run.folder / ROLES
     options = reader.Options(
         said["style"] or name, parts, orders.filters(said), roles, drums=said["drums"], fill=True
@@ -105,7 +108,12 @@ def fit(word: str, songs: Path | None, said: Said, echo: Echo) -> bool:
     if done:
         echo(f"{run.folder.name} is taught: {record.done} updates, best {runs_listing.figures(record.best)}")
     else:
-        echo(f"stopped at update {record.done} of {record.updates}; the same command goes on from there")
+        where = (
+            f"at update {record.done} of {record.updates}"
+            if record.done
+            else "before the band's first update"
+        )
+        echo(f"stopped {where}; the same command goes on from there")
     return done
 
 
@@ -169,7 +177,7 @@ def evaluate(word: str, said: Said, echo: Echo) -> None:
     whole.write(run.folder / "evaluation.md", table.markdown(found))
     echo(table.text(found))
     shown = ", ".join(f"{name} {column[FIGURE]:.3f}" for name, column in found.columns.items())
-    echo(f"melody in harmony on {len(real)} songs it was not taught: {shown}")
+    echo(f"melody in harmony on {len(real)} songs: {shown}")
 
 
 def _made_since_taught(run: Run) -> bool:

@@ -35,7 +35,8 @@ def serialised(
 ) -> bytes:
     """The ONNX file of a module called with `offer`, with nothing of this machine in it."""
     file = io.BytesIO()
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    for wordy in ("torch.onnx", "onnxscript", "onnx_ir"):
+        logging.getLogger(wordy).setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         program = torch.onnx.export(

@@ -71,7 +71,7 @@ class Together:
     def share(self, batch: int) -> slice:
         """The windows of a batch that are this process's. Raises ValueError if they can't be dealt evenly."""
         if batch % self.world:
-            raise ValueError(f"a batch of {batch} can't be dealt to {self.world} processes; change --batch")
+            raise ValueError(f"a batch of {batch} can't be dealt to {self.world} processes; change it")
         each = batch // self.world
         return slice(self.rank * each, (self.rank + 1) * each)
 

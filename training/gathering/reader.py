@@ -176,7 +176,9 @@ def _finished(
         if not each.pieces:
             entries.append(Entry(file.name, file.name, file.relative, reason=each.reason))
         entries += [_entry(file, piece, twins.get(piece.sheet.name, ""), songs) for piece in each.pieces]
-    remarks = [f"{lacking} songs have no drums, and there are none to pair; give a folder of MIDI drums"]
+    remarks = [
+        f"{lacking} songs have no drums, and there are none to pair; name a folder of MIDI drums with --drums"
+    ]
     return Outcome(
         folder.resolve().name,
         options.genre,
