@@ -91,10 +91,11 @@ def _held(onset: Mask, hold: Array, card: Card, limits: Limits, sounding: Mask) 
     cut = np.array(card.hold, np.float32)[:, None]
     pitched = np.array([name != DRUMS for name in card.parts])[:, None]
     sustain = np.zeros_like(onset)
-    now = sounding
+    now, lasts = sounding, np.ones(sounding.shape, np.float32)
     for step in range(onset.shape[1]):
         struck = onset[:, step]
-        stays = now & ~struck & (hold[:, step] >= cut) & pitched
+        lasts = np.where(struck, 1, lasts * hold[:, step]) if card.lasting else hold[:, step]
+        stays = now & ~struck & (lasts >= cut) & pitched
         room = np.maximum(voices - struck.sum(1), 0)
         for part in np.flatnonzero(stays.sum(1) > room):
             stays[part] = _most_wanted(stays[part], hold[part, step], int(room[part]))

@@ -124,6 +124,17 @@ def test_a_note_is_held_while_it_is_likely_to_be() -> None:
     assert np.argwhere(score.sustain[KEYS]).tolist() == [[0, 60], [1, 60]]
 
 
+def test_a_lasting_note_ends_where_the_product_of_its_holds_does() -> None:
+    card = Card("generator", parts=CARD.parts, lasting=True)
+    held = {(KEYS, step, 60): 0.8 for step in range(8)} | {(KEYS, step, 64): 0.95 for step in range(8)}
+    score = decoded(probabilities({(KEYS, 0, 60): 0.9, (KEYS, 0, 64): 0.9}, held), card)
+    # .8 ** 3 is .51 and .8 ** 4 is .41; .95 ** 7 is .70.
+    assert np.flatnonzero(score.sustain[KEYS, :, 60]).tolist() == [0, 1, 2, 3]
+    assert np.flatnonzero(score.sustain[KEYS, :, 64]).tolist() == list(range(8))
+    plain = decoded(probabilities({(KEYS, 0, 60): 0.9}, held), CARD)
+    assert np.flatnonzero(plain.sustain[KEYS, :, 60]).tolist() == list(range(8))
+
+
 def test_what_sounded_before_is_held_on() -> None:
     sounding = SILENT.copy()
     sounding[[KEYS, DRUMS], [60, 36]] = True

@@ -37,7 +37,7 @@ SAMPLE = 768
 USUAL = (0.2, 0.8)
 CHOPPY = 0.35
 ALIKE = 0.7
-# Where a style is less sure of its holds than the cut, every one of its notes ends after a step.
+# Above it, the notes of a style that is less sure of its holds would all end after a step.
 HIGHEST_HOLD = 0.7
 
 

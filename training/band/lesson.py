@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -83,6 +84,7 @@ class BandLesson(Lesson):
             return player, card
         some = stage(songs, self.recipe.parts, REHEARSAL)
         aim = calibrate.aim_of(some, self.corpus, chosen)
+        card = replace(card, lasting=True)
         return player, calibrate.settle(player, card, limits.of(self.corpus), some, aim, MANNER)
 
     def _update(self) -> dict[str, Tensor]:
