@@ -123,7 +123,7 @@ def main() -> None:
     parts = recipe.PARTS["chorales"]
     chosen = recipe.of("unet-gan", genre="chorales", parts=parts, transpose=(0, 0), precision=said.precision)
     (said.run / "recipe.yaml").write_text(recipe.dump(chosen), encoding="utf-8")
-    lesson = UNetGanLesson(Corpus(songs, parts), chosen, Together("cpu", said.precision))
+    lesson = UNetGanLesson(Corpus(songs, parts), chosen, Together("cpu", said.precision, said.threads))
     print(f"{len(lesson.corpus)} excerpts of {len(songs)}, batch {chosen.batch}, {said.precision}")
     watch(lesson, said.run, said.updates)
 

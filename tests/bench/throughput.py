@@ -55,7 +55,9 @@ class Ours:
         chosen = recipe.of(
             "unet-gan", parts=parts, batch=said.batch, update_ratio=said.ratio, precision=said.precision
         )
-        self.lesson = UNetGanLesson(Corpus(songs(), parts), chosen, Together("cpu", said.precision))
+        self.lesson = UNetGanLesson(
+            Corpus(songs(), parts), chosen, Together("cpu", said.precision, said.threads)
+        )
         networks = (self.lesson.generator, self.lesson.critic)
         self.parameters = [sum(p.numel() for p in network.parameters()) for network in networks]
 

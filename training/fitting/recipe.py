@@ -19,6 +19,7 @@ PARTS = {
 }
 USUAL_PARTS = ("drums", "bass", "chords", "colour")
 GAN = {
+    "threads": 0,
     "learning_rate": 1e-3,
     "warmup": 0,
     "batch": 64,
