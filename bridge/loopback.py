@@ -1,4 +1,4 @@
-"""Ports inside the process, with the interface of `ports`: for demo, render and tests."""
+"""A port inside the process, with the interface of `ports`: for the demo and tests."""
 
 from __future__ import annotations
 
@@ -7,24 +7,6 @@ from collections.abc import Callable
 from bandmate.bridge.events import Event
 
 Deliver = Callable[[Event, float], None]
-
-
-class Input:
-    """An input that is fed by hand, in the time of whoever feeds it."""
-
-    def __init__(self, deliver: Deliver, name: str = "bandmate in") -> None:
-        self.name = name
-        self.peer: str | None = None
-        self._deliver: Deliver | None = deliver
-
-    def feed(self, event: Event, arrival: float) -> None:
-        """Deliver an event that arrives at `arrival` seconds; nothing once the port is closed."""
-        if self._deliver is not None:
-            self._deliver(event, arrival)
-
-    def close(self) -> None:
-        """Deliver nothing more. A second call does nothing."""
-        self._deliver = None
 
 
 class Output:

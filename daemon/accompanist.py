@@ -9,6 +9,7 @@ import numpy as np
 
 from bandmate.daemon.request import Answer, Array, Beats, Chords, Request
 from bandmate.models import harmony
+from bandmate.models.chance import Chance
 from bandmate.models.decoding import Score, decode
 from bandmate.models.generator import Ear, Generator, Heard
 from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
@@ -42,7 +43,8 @@ class Accompanist:
         chords[at:] = self._plan(request)
         offer = _offer(request, chords, self._noise(request))
         sounding = request.past.sustain[:, -1]
-        score = decode(self._band.run(offer), self._band.card, request.limits, sounding, at, _nudge(request))
+        chance = Chance.of(request.seeds, request.window, request.variation)
+        score = decode(self._band.run(offer), self._band.card, request.limits, sounding, at, chance)
         seconds = time.perf_counter() - begin
         return Answer(
             request.number, request.epoch, request.preset, request.first, score, chords[at:], seconds
@@ -128,14 +130,6 @@ class Accompanist:
         fresh = np.random.default_rng([performance, name, 1 + phrase]).standard_normal(size)
         turn = request.variation
         return np.asarray(np.sqrt(1 - turn**2) * base + turn * fresh, np.float32)
-
-
-def _nudge(request: Request) -> Array:
-    """float32[4,32]: logistic noise held for the phrase, the same in every other bar, scaled by variation."""
-    rng = np.random.default_rng([*request.seeds, 7])
-    noise = rng.logistic(size=(PARTS, WINDOW)) * request.variation
-    at = (request.window + np.arange(WINDOW)) % WINDOW
-    return np.asarray(noise[:, at], np.float32)
 
 
 def _offer(request: Request, chords: Chords, noise: Array) -> dict[str, Array]:

@@ -72,8 +72,8 @@ class Card:
 
     kind: `generator` or `ear`; parts: the four part names in order; gate: per part, the cut at which
     a step is struck; pitch: per part, the cut at which a further pitch joins the likeliest one;
-    hold: per part, the cut under which a note ends; lasting: whether what falls under it is the product of
-    a note's holds, since it was struck or the decision began, and not the hold of one step alone;
+    hold: per part, the cut under which a note ends; drawn: whether what is said are probabilities to draw
+    from, as after learning to foretell what comes, and not only scores to be cut;
     trained_on and metrics: for people.
     """
 
@@ -83,7 +83,7 @@ class Card:
     gate: tuple[float, ...] = (0.5,) * PARTS
     pitch: tuple[float, ...] = (0.5,) * PARTS
     hold: tuple[float, ...] = (0.5,) * PARTS
-    lasting: bool = False
+    drawn: bool = False
     format: int = FORMAT
     steps_per_beat: int = STEPS_PER_BEAT
     window: int = WINDOW
@@ -137,8 +137,8 @@ def _check_parts(card: Card, name: str) -> None:
         raise ModelError(f"{name} must name its {PARTS} parts in a list of words")
     if len(card.parts) != PARTS:
         raise ModelError(f"{name} names {len(card.parts)} parts; a generator has {PARTS}")
-    if not isinstance(card.lasting, bool):
-        raise ModelError(f"{name} must say true or false for lasting, not {card.lasting!r}")
+    if not isinstance(card.drawn, bool):
+        raise ModelError(f"{name} must say true or false for drawn, not {card.drawn!r}")
     for field_name in ("gate", "pitch", "hold"):
         cuts = getattr(card, field_name)
         if not isinstance(cuts, tuple) or len(cuts) != PARTS or not all(_is_share(cut) for cut in cuts):

@@ -4,21 +4,29 @@ First whether a part strikes at a step (the gate against its calibrated cut), th
 strikes (the likeliest, and others above the part's cut), then how long they are held. Deciding the
 gate and the pitches apart, and not cell by cell, is what keeps the density and the repetition of real
 parts. Drums have no gate of their own: each drum strikes by itself, and nothing is held.
+
+A generator taught to foretell (not only to please a critic) is drawn from: what is likeliest at every
+step is a part in the middle of the keyboard that no musician plays.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmate.models.chance import Chance
 from bandmate.models.contract import Card
 from bandmate.models.generator import Probabilities
 from bandmate.models.roll import PARTS, PITCHES
 
 DRUMS = "drums"
 DENSITY_REACH = 5.0
+# Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
+HOLD_WARMTH = 0.6
 
 Mask = NDArray[np.bool_]
 Array = NDArray[np.float32]
@@ -49,36 +57,68 @@ class Score:
 
 
 def decode(
-    said: Probabilities, card: Card, limits: Limits, sounding: Mask, first: int, nudge: Array
+    said: Probabilities, card: Card, limits: Limits, sounding: Mask, first: int, chance: Chance
 ) -> Score:
     """The notes of steps first..31 of a window.
 
-    sounding: bool[4,128], what sounds just before `first`; nudge: float32[4,32], added to the gates'
-    logits (held noise, so that a phrase keeps its rhythm).
+    said may end before step 31, and then so does the score; sounding: bool[4,128], what sounds just before
+    `first`; chance: the window's. Of a drawn card all decisions but the drums' are drawn: at variation .5
+    by the probabilities themselves, below it nearer to the card's cuts. Else chance leans on the gates only.
     """
-    steps = slice(first, None)
-    lean = nudge[:, steps] + DENSITY_REACH * (np.array(limits.density, np.float32) - 0.5)[:, None]
-    onset = _struck(said, card, limits, steps, lean)
-    sustain = _held(onset, said.sustain[:, steps], card, limits, sounding)
+    steps = slice(first, said.gate.shape[1])
+    warmth = math.sqrt(2 * chance.variation) if card.drawn else 0.0
+    cuts = _Cuts(*(_cooled(cut, warmth) for cut in (card.gate, card.pitch, card.hold)))
+    cuts.gate[_is_drums(card)] = np.array(card.gate, np.float32)[_is_drums(card)]
+    scale = np.where(_is_drums(card) | (warmth == 0), chance.variation, warmth).astype(np.float32)[:, None]
+    lean = scale * chance.gate[:, steps]
+    lean = lean + DENSITY_REACH * (np.array(limits.density, np.float32) - 0.5)[:, None]
+    onset = _struck(said, card, cuts, limits, steps, lean, warmth * chance.pitch[:, steps])
+    hold = _warmed(said.sustain[:, steps], HOLD_WARMTH * warmth * chance.hold[:, steps, None])
+    sustain = _held(onset, hold, card, cuts, limits, sounding)
     return Score(onset, sustain, said.velocity[:, steps])
 
 
-def _struck(said: Probabilities, card: Card, limits: Limits, steps: slice, lean: Array) -> Mask:
+class _Cuts(NamedTuple):
+    """Of the four parts, as in the card."""
+
+    gate: Array
+    pitch: Array
+    hold: Array
+
+
+def _is_drums(card: Card) -> Mask:
+    return np.array([name == DRUMS for name in card.parts])
+
+
+def _cooled(cuts: tuple[float, ...], warmth: float) -> Array:
+    """Cuts that let as much through beside noise: the nearer to a half, the more noise there is."""
+    return _share(_logit(np.array(cuts, np.float32)) * np.float32(max(1 - warmth**2, 0)))
+
+
+def _warmed(probability: Array, noise: Array) -> Array:
+    """Probabilities with noise added to their logits; without noise as they are."""
+    return _share(_logit(probability) + noise) if noise.any() else probability
+
+
+def _struck(
+    said: Probabilities, card: Card, cuts: _Cuts, limits: Limits, steps: slice, lean: Array, noise: Array
+) -> Mask:
     pitch = np.arange(PITCHES)
     low, high = (np.array(edge)[:, None, None] for edge in (limits.low, limits.high))
     inside = (pitch >= low) & (pitch <= high)
     onset = np.where(inside, said.onset[:, steps], 0)
     gate = said.gate[:, steps]
-    opens = _logit(gate) + lean > _logit(np.array(card.gate, np.float32))[:, None]
-    given = onset / np.maximum(gate, 1e-6)[:, :, None]
+    opens = _logit(gate) + lean > _logit(cuts.gate)[:, None]
+    given = np.asarray(onset / np.maximum(gate, 1e-6)[:, :, None], np.float32)
+    given = np.where(given > 0, _warmed(given, noise), np.float32(0))
     ordered = np.sort(given, axis=2)
     fewest = np.stack([ordered[p, :, -min(v, PITCHES)] for p, v in enumerate(limits.voices)])
-    joins = np.maximum(fewest[:, :, None], np.array(card.pitch, np.float32)[:, None, None])
+    joins = np.maximum(fewest[:, :, None], cuts.pitch[:, None, None])
     best = ordered[:, :, -1:]
     chosen = opens[:, :, None] & (given > 0) & ((given >= joins) | (given == best))
     for part, name in enumerate(card.parts):
         if name == DRUMS:
-            cut = float(_logit(np.float32(card.gate[part])))
+            cut = float(_logit(cuts.gate[part]))
             chosen[part] = (_logit(onset[part]) + lean[part][:, None] > cut) & (onset[part] > 0)
         else:
             for step in np.flatnonzero(chosen[part].sum(1) > limits.voices[part]):  # some were as likely
@@ -86,16 +126,14 @@ def _struck(said: Probabilities, card: Card, limits: Limits, steps: slice, lean:
     return np.asarray(chosen)
 
 
-def _held(onset: Mask, hold: Array, card: Card, limits: Limits, sounding: Mask) -> Mask:
+def _held(onset: Mask, hold: Array, card: Card, cuts: _Cuts, limits: Limits, sounding: Mask) -> Mask:
     voices = np.array(limits.voices)
-    cut = np.array(card.hold, np.float32)[:, None]
-    pitched = np.array([name != DRUMS for name in card.parts])[:, None]
+    pitched = ~_is_drums(card)[:, None]
     sustain = np.zeros_like(onset)
-    now, lasts = sounding, np.ones(sounding.shape, np.float32)
+    now = sounding
     for step in range(onset.shape[1]):
         struck = onset[:, step]
-        lasts = np.where(struck, 1, lasts * hold[:, step]) if card.lasting else hold[:, step]
-        stays = now & ~struck & (lasts >= cut) & pitched
+        stays = now & ~struck & (hold[:, step] >= cuts.hold[:, None]) & pitched
         room = np.maximum(voices - struck.sum(1), 0)
         for part in np.flatnonzero(stays.sum(1) > room):
             stays[part] = _most_wanted(stays[part], hold[part, step], int(room[part]))
@@ -114,3 +152,7 @@ def _most_wanted(notes: Mask, want: Array, room: int) -> Mask:
 def _logit(probability: NDArray[np.float32] | np.float32) -> Array:
     p = np.clip(probability, 1e-6, 1 - 1e-6)
     return np.asarray(np.log(p) - np.log1p(-p), np.float32)
+
+
+def _share(logit: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-logit)), np.float32)

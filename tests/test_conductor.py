@@ -83,13 +83,15 @@ class Hall:
         self.accompanist = scores.accompanist(toys, self.preset)
         self.conductor: Conductor
 
-    def open(self, accompanist: Any = None, output: Any = None, settings: Settings = QUICK) -> loopback.Input:
-        """Begin to play; what comes back is the way in."""
+    def open(
+        self, accompanist: Any = None, output: Any = None, settings: Settings = QUICK
+    ) -> loopback.Deliver:
+        """Begin to play; what comes back is where events go in."""
         port = output or loopback.Output(self.audience.deliver, now)
         self.conductor = Conductor(Engine(self.preset, settings), port, self.said.append)
         self.conductor.worker.employ(self.preset.name, accompanist or self.accompanist)
         self.conductor.start(self.wished.append)
-        return loopback.Input(self.conductor.deliver)
+        return self.conductor.deliver
 
 
 @pytest.fixture
@@ -102,8 +104,8 @@ def hall(scores: ModuleType, toys: ModuleType) -> Iterator[Hall]:
     gc.unfreeze()
 
 
-def strike(door: loopback.Input, pitch: int = 72) -> None:
-    door.feed(NoteOn(1, pitch, 80), now())
+def strike(door: loopback.Deliver, pitch: int = 72) -> None:
+    door(NoteOn(1, pitch, 80), now())
 
 
 def test_a_note_brings_the_band_in_and_stop_releases_it(hall: Hall, scores: ModuleType) -> None:
@@ -120,15 +122,15 @@ def test_a_note_brings_the_band_in_and_stop_releases_it(hall: Hall, scores: Modu
 def test_it_follows_a_daws_clock_and_stops_with_it(hall: Hall, scores: ModuleType) -> None:
     door, pace = hall.open(), threading.Event()
     begin = now()
-    door.feed(Start(), begin)
+    door(Start(), begin)
     for pulse in range(192):
         pace.wait(max(begin + pulse / 96 - now(), 0))
-        door.feed(Pulse(), now())
+        door(Pulse(), now())
         if pulse == 2:
             strike(door)
     assert hall.audience.struck(KICK) > 0
     assert hall.conductor.status.bar > 0
-    door.feed(Stop(), now())
+    door(Stop(), now())
     hall.audience.wait(lambda events: not scores.ledger(events))
     hall.conductor.stop()
     assert not scores.ledger(hall.audience.events)
@@ -190,7 +192,7 @@ def test_a_wish_is_passed_on_and_an_armed_preset_plays(
     door = hall.open()
     strike(door)
     hall.audience.wait(notes(KICK, 2))
-    door.feed(Control(1, ControlMap().preset, 1), now())
+    door(Control(1, ControlMap().preset, 1), now())
     other = scores.preset("symphony")
     hall.conductor.arm(other, "symphony 1", scores.accompanist(toys, other))
     hall.audience.wait(notes(5, 3))

@@ -14,7 +14,6 @@ from bandmate.training.arranging import drums
 from bandmate.training.arranging.drums import Drummer
 from bandmate.training.corpora import chorales, groove, pop909, quartets
 from bandmate.training.corpora import dataset as corpus
-from bandmate.training.reading import smf
 from bandmate.training.reading.score import Metre, Score, Track
 from bandmate.training.songs import ARRANGED, REAL, SILENT, STYLE_PAIRED, load, read_all
 
@@ -89,15 +88,25 @@ def drummer(tmp_path: Path) -> Drummer:
     return groove.read(drum_kit(tmp_path / "groove"))
 
 
-def test_ticks_become_seconds_by_the_tempo_map(tmp_path: Path) -> None:
-    score = smf.Score(480, (), np.array([[0, 500_000], [960, 250_000]]))
-    assert score.seconds(np.array([0, 480, 960, 1440])).tolist() == [0.0, 0.5, 1.0, 1.25]
+def test_quarter_notes_become_seconds_by_the_tempo_map() -> None:
+    tempos = np.array([[0, 120], [2, 240], [3, 60]], np.float64)
+    score = Score((), (Metre(0, 4, 4),), tempos)
+    seconds = score.seconds(np.array([0, 1, 2, 2.5, 3, 4.5]))
+    assert seconds.tolist() == [0, 0.5, 1, 1.125, 1.25, 2.75]
 
 
-def test_a_struck_pitch_that_sounds_is_ended_in_order(tmp_path: Path) -> None:
-    score = smf.read(midi(tmp_path / "a.mid", {"MELODY": [(0, 2, 60, 80), (1, 2, 60, 70)]}))
-    assert score.notes("MELODY").tolist() == [[0, 960, 60, 80], [480, 1440, 60, 70]]
-    assert len(score.notes("BRIDGE")) == 0
+def test_a_tempo_map_of_one_tempo_goes_on_to_the_end() -> None:
+    score = Score((), (Metre(0, 4, 4),), np.array([[0.0, 100.0]]))
+    assert score.seconds(np.array([[0, 5], [10, 400]])) == pytest.approx(np.array([[0, 3], [6, 240]]))
+
+
+def test_a_score_has_the_notes_of_all_tracks_of_a_name() -> None:
+    one = Track("PIANO", None, False, np.array([[0, 1, 60, 80.0]]))
+    two = Track("PIANO", None, False, np.array([[0.5, 2, 40, 70.0]]))
+    other = Track("MELODY", None, False, np.array([[3, 4, 72, 90.0]]))
+    score = Score((one, other, two), (Metre(0, 4, 4),), np.array([[0.0, 120.0]]))
+    assert score.notes("PIANO").tolist() == [[0, 1, 60, 80], [0.5, 2, 40, 70]]
+    assert score.notes("BRIDGE").shape == (0, 4)
 
 
 def test_a_pop_song_is_put_on_its_beats_and_its_bars(tmp_path: Path, drummer: Drummer) -> None:
@@ -121,6 +130,17 @@ def test_strings_are_the_second_melody_where_it_plays_and_a_pad_elsewhere(
     strings = song.notes[4]
     assert set(strings[strings[:, 0] < 128, 2].tolist()) == {79}
     assert lines.sounding(strings, song.steps)[128:].all()
+
+
+def test_what_lies_halfway_between_two_steps_goes_to_the_even_one() -> None:
+    times = np.array([0.7 + 0.6 * beat for beat in range(8)])
+    first, step = 0.7 / 0.6, 0.25
+    rows = [(first + step * (n + 0.5), first + step * (n + 1.5), 60 + n, 80) for n in range(24)]
+    score = Score(
+        (Track("MELODY", None, False, np.array(rows)),), (Metre(0, 4, 4),), np.array([[0.0, 100.0]])
+    )
+    steps = pop909.on_grid(score, "MELODY", times, 0)[:, 0].tolist()
+    assert steps == [0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14, 16, 16, 18, 18, 20, 20, 22, 22, 24]
 
 
 def test_a_triple_song_and_a_short_one_are_rejected_with_the_reason(tmp_path: Path, drummer: Drummer) -> None:

@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from bandmate.presets.document import Mistakes
+from bandmate.training import whole
 from bandmate.training.gathering import corrections
 from bandmate.training.gathering.corrections import Correction
 from bandmate.training.lines import as_notes
@@ -129,7 +130,7 @@ def test_a_song_that_is_gone_leaves_with_its_comments_only():
 
 def test_the_file_is_written_whole(tmp_path):
     path = tmp_path / "new" / "mine.yaml"
-    corrections.save(path, "a\n")
-    corrections.save(path, "b\n")
+    whole.write(path, "a\n")
+    whole.write(path, "b\n")
     assert path.read_text() == "b\n"
     assert list(path.parent.iterdir()) == [path]

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandmate.models import decoding
+from bandmate.models.chance import Chance
 from bandmate.models.contract import Card
 from bandmate.models.decoding import Limits, Score
 from bandmate.models.generator import Probabilities
 
 DRUMS, BASS, KEYS, STRINGS = range(4)
 CARD = Card("generator", parts=("drums", "bass", "keys", "strings"))
-STILL = np.zeros((4, 32), np.float32)
+STILL = Chance.none()
 SILENT = np.zeros((4, 128), bool)
 FREE = Limits()
 
@@ -47,9 +48,9 @@ def decoded(
     limits: Limits = FREE,
     sounding: decoding.Mask = SILENT,
     first: int = 0,
-    nudge: decoding.Array = STILL,
+    chance: Chance = STILL,
 ) -> Score:
-    return decoding.decode(said, card, limits, sounding, first, nudge)
+    return decoding.decode(said, card, limits, sounding, first, chance)
 
 
 def struck(score: Score, part: int) -> list[list[int]]:
@@ -124,17 +125,6 @@ def test_a_note_is_held_while_it_is_likely_to_be() -> None:
     assert np.argwhere(score.sustain[KEYS]).tolist() == [[0, 60], [1, 60]]
 
 
-def test_a_lasting_note_ends_where_the_product_of_its_holds_does() -> None:
-    card = Card("generator", parts=CARD.parts, lasting=True)
-    held = {(KEYS, step, 60): 0.8 for step in range(8)} | {(KEYS, step, 64): 0.95 for step in range(8)}
-    score = decoded(probabilities({(KEYS, 0, 60): 0.9, (KEYS, 0, 64): 0.9}, held), card)
-    # .8 ** 3 is .51 and .8 ** 4 is .41; .95 ** 7 is .70.
-    assert np.flatnonzero(score.sustain[KEYS, :, 60]).tolist() == [0, 1, 2, 3]
-    assert np.flatnonzero(score.sustain[KEYS, :, 64]).tolist() == list(range(8))
-    plain = decoded(probabilities({(KEYS, 0, 60): 0.9}, held), CARD)
-    assert np.flatnonzero(plain.sustain[KEYS, :, 60]).tolist() == list(range(8))
-
-
 def test_what_sounded_before_is_held_on() -> None:
     sounding = SILENT.copy()
     sounding[[KEYS, DRUMS], [60, 36]] = True
@@ -179,21 +169,96 @@ def test_only_the_steps_to_come_are_decoded() -> None:
     assert score.velocity.shape == (4, 24, 128)
 
 
-def test_a_nudge_opens_and_closes_gates_step_by_step() -> None:
+def leaning(step: int, gate: float = 0, hold: float = 0, variation: float = 0.5) -> Chance:
+    """Chance that leans on the gates and holds of one step."""
+    noise = Chance.none()
+    noise.gate[:, step], noise.hold[:, step] = gate, hold
+    return noise._replace(variation=variation)
+
+
+def test_chance_opens_and_closes_gates_step_by_step() -> None:
     said = probabilities({(part, step, 60): 0.6 for part in (DRUMS, KEYS) for step in (8, 9, 10)})
-    nudge = STILL.copy()
-    nudge[:, 9] = -1
-    score = decoded(said, first=8, nudge=nudge)
+    score = decoded(said, first=8, chance=leaning(9, -2))
     assert struck(score, KEYS) == [[0, 60], [2, 60]] == struck(score, DRUMS)
     quiet = probabilities({(KEYS, 9, 60): 0.4})
-    assert struck(decoded(quiet, nudge=-nudge), KEYS) == [[9, 60]]
+    assert struck(decoded(quiet, chance=leaning(9, 2)), KEYS) == [[9, 60]]
+
+
+def test_a_step_has_the_same_chance_in_every_window_that_holds_it() -> None:
+    for step in (16, 24, 31):
+        here, later = Chance.of((1, 2), 0, 0.5), Chance.of((1, 2), step, 0.5)
+        both = 32 - step
+        assert all((a[:, -both:] == b[:, :both]).all() for a, b in zip(here[:3], later[:3], strict=True))
+
+
+def test_about_half_of_the_chance_is_that_of_two_bars_before() -> None:
+    first, second, other = (Chance.of(*at, 0.5).pitch for at in (((1,), 0), ((1,), 32), ((2,), 0)))
+    # A cell keeps its noise where it is renewed in neither of the bars.
+    assert (first == second).mean() == pytest.approx(0.49, abs=0.02)
+    assert not (first == other).any()
+
+
+def shares(card: Card, said: Probabilities, variation: float) -> tuple[float, float, float]:
+    """Of a hundred draws: how many steps of the keys are struck, pitches to a strike, and steps held on."""
+    struck = pitches = held = could = 0
+    for seed in range(100):
+        chance = Chance.of((seed,), 0, variation)
+        score = decoded(said, card, chance=chance)
+        onset, sustain = score.onset[KEYS], score.sustain[KEYS]
+        struck, pitches = struck + onset.any(1).sum(), pitches + onset.sum()
+        before = sustain[:-1] & ~onset[1:]
+        could, held = could + before.sum(), held + (before & sustain[1:]).sum()
+    return struck / 3200, pitches / struck, held / could
+
+
+def test_what_is_drawn_comes_as_often_as_it_is_said_to() -> None:
+    said = probabilities({}, {(KEYS, step, p): 0.7 for step in range(32) for p in (60, 64, 67)})
+    said.gate[KEYS] = 0.3
+    said.onset[KEYS, :, [60, 64, 67]] = 0.3 * np.array([[0.9], [0.5], [0.5]], np.float32)
+    card = Card("generator", parts=CARD.parts, gate=(0.9,) * 4, pitch=(0.9,) * 4, hold=(0.5,) * 4, drawn=True)
+    played, size, held = shares(card, said, 0.5)
+    assert played == pytest.approx(0.3, abs=0.03)
+    # .9 + .5 + .5, and where none is drawn (.025 of the time) the likeliest.
+    assert size == pytest.approx(1.925, abs=0.05)
+    # Less noise on the holds: .7 is exceeded in 1 / (1 + (3 / 7) ** (1 / .6)) of draws.
+    assert held == pytest.approx(0.804, abs=0.03)
+
+
+def test_without_variation_a_drawn_card_goes_by_its_cuts() -> None:
+    said = any_probabilities(2)
+    cuts = {"gate": (0.3,) * 4, "pitch": (0.6,) * 4, "hold": (0.4,) * 4}
+    chance = Chance.of((1,), 0, 0.0)
+    drawn, cut = (
+        decoded(said, Card("generator", parts=CARD.parts, drawn=d, **cuts), chance=chance)
+        for d in (True, False)
+    )
+    assert (drawn.onset == cut.onset).all()
+    assert (drawn.sustain == cut.sustain).all()
+
+
+def test_drums_keep_to_their_cut_where_the_rest_is_drawn() -> None:
+    kit = {(DRUMS, step, 36): 0.4 for step in range(32)}
+    card = Card("generator", parts=CARD.parts, gate=(0.2, 0.5, 0.5, 0.5), drawn=True)
+    score = decoded(probabilities(kit), card, chance=leaning(0, variation=0.5))
+    assert len(struck(score, DRUMS)) == 32
+
+
+def test_no_pitch_is_drawn_that_can_not_be() -> None:
+    said = probabilities({(KEYS, 0, 60): 0.01, (KEYS, 0, 90): 0.99})
+    card = Card("generator", parts=CARD.parts, drawn=True)
+    low = Limits(high=(80,) * 4)
+    for seed in range(50):
+        score = decoded(said, card, low, chance=Chance.of((seed,), 0, 1.0))
+        assert all(pitch == 60 for _, pitch in struck(score, KEYS))
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**32), st.integers(1, 6), st.integers(0, 31))
 def test_a_score_keeps_its_limits(seed: int, voices: int, first: int) -> None:
     limits = Limits((voices,) * 4, (30,) * 4, (90,) * 4, (0.7,) * 4)
-    score = decoded(any_probabilities(seed), limits=limits, first=first)
+    card = Card("generator", parts=CARD.parts, drawn=bool(seed % 2))
+    chance = Chance.of((seed,), 0, 0.5)
+    score = decoded(any_probabilities(seed), card, limits, first=first, chance=chance)
     assert score.onset.shape == (4, 32 - first, 128)
     assert not score.onset[:, :, :30].any()
     assert not score.onset[:, :, 91:].any()
@@ -206,8 +271,11 @@ def test_a_score_keeps_its_limits(seed: int, voices: int, first: int) -> None:
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**32), st.floats(0, 1), st.floats(0, 1))
 def test_more_density_never_strikes_fewer_notes(seed: int, one: float, other: float) -> None:
-    said = any_probabilities(seed)
-    few, many = (decoded(said, limits=Limits(density=(d,) * 4)).onset for d in sorted((one, other)))
+    said, chance = any_probabilities(seed), Chance.of((seed,), 0, 0.5)
+    card = Card("generator", parts=CARD.parts, drawn=bool(seed % 2))
+    few, many = (
+        decoded(said, card, Limits(density=(d,) * 4), chance=chance).onset for d in sorted((one, other))
+    )
     assert not (few & ~many).any()
 
 

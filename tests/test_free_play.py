@@ -101,20 +101,6 @@ def test_figures_of_a_part(notes: list[tuple[int, int, int]], said: dict[str, fl
     assert {name: found[name] for name in said} == pytest.approx(said)
 
 
-def test_groove_is_a_kick_on_one_and_a_snare_on_two_and_four() -> None:
-    beat = [(0, 1, 36), (4, 1, 38), (8, 1, 36), (12, 1, 38), (2, 1, 42)]
-    missing = [(16, 1, 36), (20, 1, 38), (17, 1, 42)]
-    said = figures.groove(performance(beat + missing))
-    assert said == {"downbeat": 1.0, "backbeat": 0.5, "eighths": 0.875}
-
-
-def test_distance_is_of_shares_and_of_log_ratios() -> None:
-    real = {"bass": {"onsets": 1.9, "empty": 0.5}}
-    assert figures.distance(real, real) == 0
-    assert figures.distance({"bass": {"onsets": 1.9, "empty": 0.7}}, real) == pytest.approx(0.1)
-    assert figures.distance({"bass": {"onsets": 3.9, "empty": 0.5}}, real) == pytest.approx(np.log(2) / 2)
-
-
 def test_a_recipe_is_kept_and_changed_line_by_line() -> None:
     mine = recipe.changed(Recipe(), ("epochs=2", "channels=[8, 8, 16, 16]", "genre=symphony"))
     assert (mine.epochs, mine.channels, mine.genre) == (2.0, (8, 8, 16, 16), "symphony")

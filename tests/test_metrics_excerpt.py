@@ -82,15 +82,8 @@ def test_a_performance_of_another_melody_is_refused() -> None:
 def test_baselines() -> None:
     kick, low = notes((0, 1, 36)), notes((0, 16, 48), (16, 16, 43))
     given = song(notes((0, 8, 60), (8, 8, 64), (16, 16, 67)), kick, low, low, low, bars=2)
-    other = song(notes((16, 16, 62)), kick, *[notes((16, 16, 50))] * 3, bars=2, name="toy/2")
     late = baselines.late(given)
     assert [late.notes[0].tolist(), late.notes[2][:, 0].tolist()] == [given.notes[0].tolist(), [32, 48]]
     triad = baselines.tonic(given, PARTS)
     assert [len(part) for part in triad.notes] == [3, 0, 6, 6, 6]
     assert set(triad.notes[1 + 1][:, 2] % 12) == {0, 4, 7}
-    swapped = baselines.swapped([given, other], 1)
-    assert swapped[0].notes[2][:, :3].tolist() == [[0, 16, 50], [16, 16, 50]]  # one bar, over and over
-    assert swapped[1].notes[2][:, :3].tolist() == [[16, 16, 48]]  # from where the melody begins
-    assert swapped[0].notes[0] is given.notes[0]
-    with pytest.raises(ValueError, match="at least two"):
-        baselines.swapped([given], 1)

@@ -12,11 +12,12 @@ from bandmate.training.fitting import export, recipe
 from bandmate.training.fitting.dice import Dice
 from bandmate.training.fitting.lesson import say
 from bandmate.training.fitting.together import Together
+from bandmate.training.fitting.wasserstein import steepness
 from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus
 from bandmate.training.judging import figures, limits
 from bandmate.training.judging.rollout import free_run, stage
 from bandmate.training.musegan import batch, calibrate
-from bandmate.training.musegan.critic import Critic, Halve, steepness
+from bandmate.training.musegan.critic import Critic, Halve
 from bandmate.training.musegan.lesson import MuseGanLesson
 from bandmate.training.musegan.network import Generator
 from bandmate.training.musegan.performer import loudness

@@ -51,15 +51,6 @@ def test_closing_closes_every_port() -> None:
     assert heard == [[], []]
 
 
-def test_a_loopback_input_delivers_until_it_is_closed() -> None:
-    arrivals: list[tuple[Event, float]] = []
-    port = loopback.Input(lambda event, at: arrivals.append((event, at)))
-    port.feed(NoteOn(1, 60, 80), 1.5)
-    port.close()
-    port.feed(NoteOff(1, 60), 2.0)
-    assert arrivals == [(NoteOn(1, 60, 80), 1.5)]
-
-
 def test_a_loopback_output_dates_what_is_sent() -> None:
     times = iter([1.0, 2.5])
     heard: list[tuple[float, Event]] = []

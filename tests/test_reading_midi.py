@@ -108,6 +108,14 @@ def test_values_out_of_range_are_put_right(read):
     assert score.tempos.tolist() == [[0, 1000]]
 
 
+def test_a_pitch_struck_again_while_it_sounds_ends_in_the_order_it_was_struck(read):
+    on, off = (
+        mido.Message(kind, note=60, velocity=v, time=TICKS) for kind, v in (("note_on", 70), ("note_off", 0))
+    )
+    again = [mido.Message("note_on", note=60, velocity=80), on, off, off]
+    assert rows(read(smf(again)).tracks[0]) == [[0, 2, 60, 80], [1, 3, 60, 70]]
+
+
 def test_notes_that_never_end_are_left_out(read):
     hanging = [mido.Message("note_on", note=70, velocity=80)]
     assert rows(read(smf(hanging + note(60))).tracks[0]) == [[0, 1, 60, 80]]

@@ -14,9 +14,9 @@ import pytest
 
 pytest.importorskip("filelock")
 
-from bandmate.training import songs
+from bandmate.training import songs, whole
 from bandmate.training.fitting.recipe import Recipe
-from bandmate.training.runs import listing, record, shelf, stamp, whole
+from bandmate.training.runs import listing, record, shelf, stamp
 from bandmate.training.runs.curve import Curve
 from bandmate.training.runs.run import Run
 from bandmate.training.songs import Song

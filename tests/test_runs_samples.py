@@ -86,7 +86,7 @@ def test_short_songs_are_shown_as_long_as_they_are() -> None:
 def test_a_performer_plays_along_the_same_each_time() -> None:
     card = Card("generator", "pop", POP)
     given = played.excerpts([song("a"), song("b")], 2)
-    exact = Manner(temperature=0)
+    exact = Manner(variation=0)
     one, other = (played.perform(Steady(), card, Limits(), given, exact) for _ in range(2))
     assert [each.name for each in one] == ["a", "b"]
     for mine, again, real in zip(one, other, given, strict=True):
@@ -104,7 +104,7 @@ def test_the_noise_on_the_gates_is_fixed_by_the_seed() -> None:
     card, given = Card("generator", "pop", POP), played.excerpts([song("a")], 1)
 
     def kicks(seed: int) -> list[int]:
-        (found,) = played.perform(Steady(), card, Limits(), given, replace(played.MANNER, seed=seed))
+        (found,) = played.perform(Steady(), card, Limits(), given, Manner(variation=1.0, seed=seed))
         return [int(step) for step in found.notes[1][:, 0]]
 
     assert kicks(0) == kicks(0)

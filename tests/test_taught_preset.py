@@ -29,6 +29,7 @@ from bandmate.presets import write as written
 from bandmate.presets.load import Shelf, read
 from bandmate.presets.pitch import spell
 from bandmate.presets.preset import Preset
+from bandmate.training import lines, whole
 from bandmate.training import preset as taught
 from bandmate.training.songs import Notes, Song
 from bandmate.training.sounds import sound_of
@@ -67,13 +68,21 @@ def test_a_genre_has_the_lowest_free_number_and_the_usual_channels() -> None:
     ]
 
 
-def test_ranges_hold_what_was_played_and_what_is_usual_and_voices_what_is_struck_together() -> None:
+def test_ranges_hold_what_was_played_and_what_is_usual_and_voices_what_sounds_together() -> None:
     drums, bass, guitar, flute = bossa().parts
     assert (drums.low, drums.high, drums.voices, drums.program) == (0, 127, 4, None)
     assert (spell(bass.low), spell(bass.high), bass.voices, bass.program) == ("C1", "G3", 1, 34)
     assert (spell(guitar.low), guitar.high, guitar.voices, guitar.program) == ("E2", 90, 4, 26)
     assert (spell(flute.low), spell(flute.high), flute.voices, flute.program) == ("C4", "C7", 4, 74)
     assert {part.density for part in bossa().parts} == {0.5}
+
+
+def test_an_arpeggio_has_as_many_voices_as_it_lets_ring() -> None:
+    rung = lines.as_notes([(2 * k, 8, 60 + k % 4, 80) for k in range(100)])
+    guitar = taught.of("b", CARD, [song(*SONG.notes[1:3], rung, SONG.notes[4])], Shelf(None), ear="e").parts[
+        2
+    ]
+    assert guitar.voices == 4
 
 
 def test_a_stray_note_widens_no_range() -> None:
@@ -132,14 +141,14 @@ def test_model_and_preset_are_put_into_the_users_folder(tmp_path: Path) -> None:
 
 def test_the_models_are_there_before_the_preset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put: list[str] = []
-    move = taught.os.replace
+    move = whole.os.replace
 
     def moved(source: str, target: Path) -> None:
         put.append(target.name)
         assert Path(source).name.startswith("."), "no watcher looks at half a file"
         move(source, target)
 
-    monkeypatch.setattr(taught.os, "replace", moved)
+    monkeypatch.setattr(whole.os, "replace", moved)
     taught.write(bossa(), tmp_path, {"bossa": b"band"})
     assert put == ["bossa.onnx", "bossa.yaml"]
 

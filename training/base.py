@@ -17,8 +17,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from bandmate.training import whole
 from bandmate.training.fitting import recipe as recipes
-from bandmate.training.fitting.export import store
 from bandmate.training.fitting.recipe import Recipe
 
 SUFFIX = ".safetensors"
@@ -73,7 +73,7 @@ def keep(recipe: Recipe, modules: Mapping[str, nn.Module], path: Path) -> None:
         for name, module in modules.items()
         for key, value in module.state_dict().items()
     }
-    store(save(tensors, metadata={"recipe": recipes.dump(recipe)}), path)
+    whole.write(path, save(tensors, metadata={"recipe": recipes.dump(recipe)}))
 
 
 def _bytes(word: str) -> bytes:

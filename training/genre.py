@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bandmate.training import whole
 from bandmate.training.gathering.reader import Entry
-from bandmate.training.runs import whole
 
 FILE = "genre.json"
 

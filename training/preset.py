@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import re
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from itertools import count
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bandmate.models.contract import Card
 from bandmate.models.decoding import DRUMS
 from bandmate.presets import write as written
 from bandmate.presets.load import Shelf, read
 from bandmate.presets.preset import Part, Preset
+from bandmate.training import whole
+from bandmate.training.runs.shelf import NAME
 from bandmate.training.songs import Notes, Song
 from bandmate.training.sounds import sound_of
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 MODEL = ".onnx"
 DRUM_CHANNEL, FIRST_CHANNEL = 10, 2
 PROGRAMS = 128
@@ -75,7 +74,7 @@ def _number(name: str, shelf: Shelf) -> int:
 
 def _part(name: str, played: Sequence[Notes], channel: int, program: int | None) -> Part:
     """A part of this name as the songs have it: 98 of 100 of their notes and its usual range lie within its
-    own, and 9 of 10 of their strikes hold no more notes than its voices."""
+    own, and at 9 of 10 of their strikes no more notes sound than its voices."""
     sound = sound_of(name)
     notes = [each for each in played if len(each)]
     voices = _voices(notes)
@@ -95,11 +94,20 @@ def _part(name: str, played: Sequence[Notes], channel: int, program: int | None)
 
 
 def _voices(notes: Sequence[Notes]) -> int:
-    """Notes struck together, at the 90th percentile of all strikes; what no song plays has the usual 4."""
-    strikes = [np.unique(each[:, 0], return_counts=True)[1] for each in notes]
-    if not strikes:
+    """Notes that sound together, at the 90th percentile of all steps at which one is struck; what no song
+    plays has the usual 4."""
+    together = [_sounding(each) for each in notes]
+    if not together:
         return Part.voices
-    return min(int(np.ceil(np.percentile(np.concatenate(strikes), 90))), MOST_VOICES)
+    return min(int(np.ceil(np.percentile(np.concatenate(together), 90))), MOST_VOICES)
+
+
+def _sounding(notes: Notes) -> NDArray[np.int64]:
+    """int[n]: how many of the notes sound at each of the n steps at which one is struck."""
+    begin, end = notes[:, 0].astype(np.int64), notes[:, 0].astype(np.int64) + notes[:, 1]
+    steps = np.unique(begin)
+    begun, ended = (np.searchsorted(np.sort(edge), steps, "right") for edge in (begin, end))
+    return np.asarray(begun - ended)
 
 
 def write(
@@ -116,10 +124,10 @@ def write(
     _check(preset, home, models, force)
     read(text, path.name)
     for stem, data in models.items():
-        _put(home / "models" / f"{stem}{MODEL}", data)
+        whole.write(home / "models" / f"{stem}{MODEL}", data)
     if path.exists() and _edited(path):
         shutil.copy2(path, _spare(path))
-    _put(path, text.encode())
+    whole.write(path, text)
     return path
 
 
@@ -164,19 +172,3 @@ def _spare(path: Path) -> Path:
     """NAME.yaml.bak or, where that is taken, the next of its kind: an old one is never lost."""
     names = (path.with_name(f"{path.name}.bak{number if number > 1 else ''}") for number in count(1))
     return next(name for name in names if not name.exists())
-
-
-def _put(path: Path, data: bytes) -> None:
-    """Write beside the path, under a name that no watcher looks at, then move there in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

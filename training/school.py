@@ -12,14 +12,14 @@ from typing import Any
 
 from bandmate.presets import home
 from bandmate.presets import write as preset_text
-from bandmate.training import audition, orders, preset, publication, teaching, tuning
+from bandmate.training import audition, orders, preset, publication, teaching, tuning, whole
 from bandmate.training.corpora import dataset
 from bandmate.training.fitting.together import Together
 from bandmate.training.gathering import listing, reader, report
 from bandmate.training.genre import Genre
 from bandmate.training.judging import baselines, comparison, table
 from bandmate.training.publication import Publication
-from bandmate.training.runs import animation, sheet, shelf, whole
+from bandmate.training.runs import animation, sheet, shelf
 from bandmate.training.runs import listing as runs_listing
 from bandmate.training.runs import samples as kept_samples
 from bandmate.training.runs.progress import Progress
@@ -44,7 +44,7 @@ def everything(folder: Path, name: str, said: Said, echo: Echo) -> None:
     else:
         echo(f"{name} was begun before; its songs are kept (--again reads and teaches anew)")
     if fit(name, None, {**said, "again": False}, echo):
-        install(run, publish(run, Material.of(run.songs), (folder.resolve().name,), echo), False, echo)
+        install(publish(run, Material.of(run.songs), (folder.resolve().name,), echo), False, echo)
         evaluate(name, {}, echo)
 
 
@@ -121,7 +121,7 @@ def export(word: str, said: Said, echo: Echo) -> None:
     """Makes the files of a run, and puts them where a band finds them."""
     run = shelf.find(word)
     made = publish(run, Material.of(said["songs"] or run.songs), said["corpora"], echo, said["weights"])
-    install(run, made, said["force"], echo, said["home"])
+    install(made, said["force"], echo, said["home"])
 
 
 def publish(
@@ -146,8 +146,8 @@ def publish(
     return made
 
 
-def install(run: Run, made: Publication, force: bool, echo: Echo, place: Path | None = None) -> None:
-    """Puts the files of a run into the user's folder, or another."""
+def install(made: Publication, force: bool, echo: Echo, place: Path | None = None) -> None:
+    """Puts what a run has made into the user's folder, or another."""
     path = preset.write(made.preset, place or home.folder(), made.models, force=force)
     name, program = made.preset.name, made.preset.program
     echo(f"{path}: play it with 'bandmate play --preset {name}', or by program {program}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bandmate.training import techniques
 from bandmate.training.base import Base
-from bandmate.training.ear.fit import EarCourse
+from bandmate.training.ear.fit import EarCourse, validate
 from bandmate.training.ear.lessons import lesson as ear_lesson
 from bandmate.training.ear.lessons import lowest_voice
 from bandmate.training.fitting import loop
@@ -106,6 +106,8 @@ def resume(course: Course, checkpoint: Path) -> None:
 
 def _teach_ear(run: Run, recipe: Recipe, material: Material, together: Together, stop: Stop) -> bool:
     course, folder = ear(recipe, material, together), run.folder / EAR
+    lowest = lowest_voice(material.taught, recipe.parts)
+    shown = [ear_lesson(song, lowest) for song in material.shown]
     resume(course, folder / loop.LATEST)
     if course.done:
         return True
@@ -116,6 +118,8 @@ def _teach_ear(run: Run, recipe: Recipe, material: Material, together: Together,
     with _progress("teaching the ear", course) as show:
 
         def tell(step: int, losses: dict[str, float]) -> None:
+            if step % recipe.save_every == 0 or course.done:
+                losses = {**losses, "valid_chord": validate(course.ear, shown)}
             curve.add(step, losses)
             show(losses["ear"])
 

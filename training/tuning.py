@@ -1,5 +1,9 @@
 """The preset's densities, found by ear: the band plays live to songs that it was not taught, and each part's
-density is moved until it strikes as many notes as the real one, in the bars in which it plays."""
+density is moved until it strikes as many notes as the real one, in the bars in which it plays.
+
+What was paired or arranged for a song tells nothing of how busy its band was, so only real bars count; a part
+that is never real keeps its density.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from bandmate.training.runs import played
 from bandmate.training.songs import Song
 
 ROUNDS = 4
-SONGS = 6
+SONGS = 20
 GAIN = 0.2
 LEAST, MOST = 0.3, 0.8
 
@@ -27,10 +31,10 @@ def tuned(
     """The preset with densities .3 to .8; models: the folder of its files; shown: the songs to play to;
     tell: hears how many rounds are done, and of how many."""
     given, parts = played.excerpts(shown, SONGS), tuple(part.name for part in preset.parts)
-    real = metrics.measure(given, parts)
+    real = metrics.measure(given, parts, given, paired=True)
     for turn in range(ROUNDS):
         heard = audition.play(write.text(preset), given, presets=models, models=models, tempo=tempo)
-        mine = metrics.measure(heard.songs, parts)
+        mine = metrics.measure(heard.songs, parts, given, paired=True)
         preset = replace(
             preset,
             parts=tuple(
@@ -43,7 +47,7 @@ def tuned(
 
 
 def rate(figures: Mapping[str, float], part: str) -> float:
-    """Notes that a part strikes in a bar in which it plays; 0 where it never does."""
+    """Notes that a part strikes in a bar in which it plays; 0 where it never does, or never counts."""
     notes, empty = figures[f"{part}.notes"], figures[f"{part}.empty"]
     return notes / (1 - empty) if empty < 1 else 0.0
 

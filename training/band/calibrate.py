@@ -2,7 +2,8 @@
 
 First each cut is set so that, on training windows, as many decisions fall above it as were really
 taken; then the generator plays freely on training songs and the cuts of gate and hold move
-until it strikes as many notes, and holds them as long, as the real parts.
+until it strikes as many notes, and holds them as long, as the real parts. The less is left to chance in
+playing, the more these cuts count.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def first_cuts(player: Player, corpus: Corpus, recipe: Recipe) -> Card:
         hits = (true.kit > 0).to(heads.kit.dtype)
         cuts = [_cut(heads.kit[:, k][hop], hits[..., k][hop]) for k in range(hits.shape[-1])]
         player.band.lean.copy_(-torch.logit(torch.tensor(cuts)))
-    return Card("generator", recipe.genre, recipe.parts, tuple(gate), tuple(pitch), tuple(hold))
+    return Card("generator", recipe.genre, recipe.parts, tuple(gate), tuple(pitch), tuple(hold), drawn=True)
 
 
 def _answers(player: Player, corpus: Corpus, recipe: Recipe, count: int) -> tuple[Heads, Truth[Tensor]]:
@@ -162,11 +163,11 @@ def aim_of(given: Stage, corpus: Corpus, chosen: windows.Ints) -> Aim:
     )
 
 
-def settle(player: Player, card: Card, limits: Limits, given: Stage, aim: Aim, manner: Manner) -> Card:
-    """The card with cuts of gate and hold that bring free play on the songs near the aim."""
+def settle(player: Player, card: Card, limits: Limits, given: Stage, aim: Aim) -> Card:
+    """The card with cuts of gate and hold that bring free play on the songs near the aim, where nothing is
+    left to chance."""
     for turn in range(ROUNDS):
-        noise = replace(manner, seed=manner.seed + turn)
-        played = free_run(say(player), card, limits, given, player.noise, noise)
+        played = free_run(say(player), card, limits, given, player.noise, Manner(seed=turn))
         onsets = [figures.of_part(played[:, part], given.plan)["onsets"] for part in range(PARTS)]
         lengths = [figures.usual_length(played[:, part]) for part in range(PARTS)]
         gate = [_move(card.gate[i], onsets[i], aim.onsets[i]) for i in range(PARTS)]

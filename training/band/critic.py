@@ -16,6 +16,7 @@ from bandmate.models.roll import PARTS
 from bandmate.training.band.network import Band, Heads
 from bandmate.training.band.picture import Picture
 from bandmate.training.band.situations import Inputs, Truth
+from bandmate.training.fitting import wasserstein
 from bandmate.training.fitting.dice import Dice
 
 ROLL = 2 * PARTS
@@ -94,8 +95,4 @@ def sounding(onset: Tensor, hold: Tensor, before: Tensor) -> Tensor:
 def penalty(critic: Critic, truly: Tensor, fake: Tensor, beside: Tensor, dice: Dice) -> Tensor:
     """Mean squared distance from 1 of the critic's slope, between real and generated parts."""
     mix = dice.uniform(1, 1, 1)
-    between = (mix * truly + (1 - mix) * fake).detach().requires_grad_(True)
-    score = critic(between, beside).sum()
-    (slope,) = torch.autograd.grad(score, between, create_graph=True)
-    length = (slope.square().flatten(1).sum(1) + 1e-8).sqrt()
-    return (length - 1).square().mean()
+    return wasserstein.penalty(wasserstein.steepness(critic, mix * truly + (1 - mix) * fake, beside))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -24,11 +23,10 @@ from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.together import Together
 from bandmate.training.fitting.windows import Corpus
 from bandmate.training.judging import limits
-from bandmate.training.judging.rollout import Manner, stage
+from bandmate.training.judging.rollout import stage
 from bandmate.training.songs import Song
 
 CLIP = 50.0
-MANNER = Manner(temperature=0.5)
 REHEARSAL = 16
 
 
@@ -84,8 +82,7 @@ class BandLesson(Lesson):
             return player, card
         some = stage(songs, self.recipe.parts, REHEARSAL)
         aim = calibrate.aim_of(some, self.corpus, chosen)
-        card = replace(card, lasting=True)
-        return player, calibrate.settle(player, card, limits.of(self.corpus), some, aim, MANNER)
+        return player, calibrate.settle(player, card, limits.of(self.corpus), some, aim)
 
     def _update(self) -> dict[str, Tensor]:
         return self._learn() if self.step < self.first else self._play()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
+from bandmate.training.fitting import hearing
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.windows import (
     HEIGHT,
@@ -82,17 +83,14 @@ class Fates(NamedTuple):
 
 def fates(size: int, recipe: Recipe, rng: np.random.Generator) -> Fates:
     """The fates of so many windows, as the recipe says."""
-    cut = np.where(
-        rng.random(size) < 0.7, HOP * rng.integers(0, 4, size), rng.integers(0, STEPS_PER_BAR, size)
-    )
-    known = cut + rng.choice([-1, 0, 1, 2, 3], size, p=[0.1, 0.5, 0.15, 0.15, 0.1])
-    fate = rng.random(size)
-    known = np.where(fate < recipe.heard_all, WINDOW, known)
+    on_the_hop = rng.random(size) < hearing.ON_THE_HOP
+    cut = np.where(on_the_hop, HOP * rng.integers(0, 4, size), rng.integers(0, STEPS_PER_BAR, size))
+    known = hearing.known(cut, recipe, rng)
     lost = rng.integers(0, PARTS, size)
     return Fates(
         shift=rng.integers(recipe.transpose[0], recipe.transpose[1] + 1, size),
         cut=cut,
-        known=np.where(fate > 1 - recipe.heard_none, 0, known),
+        known=known,
         hide=rng.random(size),
         latest=rng.integers(1, 9, size),
         lost=np.where(rng.random(size) < recipe.drop_part, lost, -1),

@@ -13,7 +13,8 @@ import numpy as np
 from bandmate.training.chords import derive
 from bandmate.training.corpora import scores
 from bandmate.training.lines import as_notes, between, provenance, untangled
-from bandmate.training.reading import smf
+from bandmate.training.reading import midi
+from bandmate.training.reading.score import Track
 from bandmate.training.songs import BEATS_PER_BAR, REAL, STEPS_PER_BAR, Notes, Rejected, Song, split_of
 
 BARS = 2
@@ -60,15 +61,14 @@ def _name(path: Path) -> str:
 
 def _voices(path: Path) -> list[Notes]:
     """Soprano, alto, tenor and bass, stored 21 semitones too high. Raises Rejected."""
-    score = smf.read(path)
-    voices = [_voice(t, score.ticks_per_beat) for t in score.tracks if len(t.notes)]
+    voices = [_voice(track) for track in midi.read(path).tracks]
     if len(voices) != 4:
         raise Rejected("not for four voices")
     return voices
 
 
-def _voice(track: smf.Track, ticks_per_beat: int) -> Notes:
-    start, end = np.rint(4 * track.notes[:, :2] / ticks_per_beat).T
+def _voice(track: Track) -> Notes:
+    start, end = np.rint(4 * track.notes[:, :2]).T
     pitch = track.notes[:, 2] - RAISED
     table = np.stack([start, end - start, pitch, np.full(len(pitch), VELOCITY)], 1)
     return scores.accented(between(untangled(as_notes(table)), 0, BARS * STEPS_PER_BAR))

@@ -1,8 +1,8 @@
 """POP909 (Wang et al., ISMIR 2020): pop songs as melody, second melody and piano, with beats and chords.
 
-The ticks of its MIDI files do not follow the beat: notes go from ticks to seconds by the tempo map, and
-from seconds to beats by the file of beat times. The piano's lowest notes are the bass, the rest the keys;
-the drums are style-paired; the strings are the second melody where it plays, else an arranged pad.
+The quarter notes of its MIDI files are not its beats: notes go from quarter notes to seconds by the tempo
+map, and from seconds to beats by the file of beat times. The piano's lowest notes are the bass, the rest
+the keys; the drums are style-paired; the strings are the second melody where it plays, else an arranged pad.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from bandmate.training.lines import (
     sounding,
     untangled,
 )
-from bandmate.training.reading import smf
+from bandmate.training.reading import midi
+from bandmate.training.reading.score import Floats, Score
 from bandmate.training.songs import (
     ARRANGED,
     BEATS_PER_BAR,
@@ -45,8 +46,7 @@ PARTS = ("drums", "bass", "keys", "strings")
 PAD = (55, 76)
 PHRASE = 8
 FEWEST_BARS = 16
-
-Floats = NDArray[np.float64]
+DECIMALS = 6
 
 
 def read(folder: Path, drummer: Drummer) -> Iterator[Song | Rejected]:
@@ -66,7 +66,7 @@ def song(path: Path, drummer: Drummer) -> Song:
     times = beats[:, 0]
     chords = chords_at(times, path / "chord_midi.txt")
     lead = (BEATS_PER_BAR - bar_phase(chords)) % BEATS_PER_BAR
-    score = smf.read(path / f"{path.name}.mid")
+    score = midi.read(path / f"{path.name}.mid")
     melody, bridge, piano = (on_grid(score, name, times, lead) for name in ("MELODY", "BRIDGE", "PIANO"))
     if not len(melody) or not len(piano):
         raise Rejected("no melody or no piano")
@@ -104,11 +104,15 @@ def bar_phase(chords: NDArray[np.uint8]) -> int:
     return int(np.argmax([count[p] + 0.3 * count[(p + 2) % BEATS_PER_BAR] for p in range(BEATS_PER_BAR)]))
 
 
-def on_grid(score: smf.Score, name: str, times: Floats, lead: int) -> Notes:
-    """A track's notes in 16ths of the beats at `times`, `lead` beats later, those before step 0 left out."""
+def on_grid(score: Score, name: str, times: Floats, lead: int) -> Notes:
+    """A track's notes in 16ths of the beats at `times`, `lead` beats later, those before step 0 left out.
+
+    What lies halfway between two steps goes to the even one.
+    """
     notes = score.notes(name)
     beat = [_beats(score.seconds(notes[:, column]), times) + lead for column in (0, 1)]
-    start, end = (np.rint(4 * b) for b in beat)
+    # Else the last bits of the sums would choose for what lies halfway, here one way, there the other.
+    start, end = (np.rint(np.round(4 * b, DECIMALS)) for b in beat)
     table = np.stack([start, np.maximum(end - start, 1), notes[:, 2], notes[:, 3]], 1)
     return untangled(as_notes(table[start >= 0]))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -66,14 +65,6 @@ def parity(ear: Ear, data: bytes, name: str) -> float:
         pairs = zip((said.state, said.chord, said.melody, said.hindsight), truth, strict=True)
         worst = max(worst, *(float(np.abs(mine - true[0].numpy()).max()) for mine, true in pairs))
     return export.held_to_tolerance(worst, name)
-
-
-def write(ear: Ear, card: Card, path: Path) -> float:
-    """Exports, checks and only then writes the file; the largest difference found. Raises ModelError."""
-    data = to_bytes(ear, card)
-    worst = parity(ear, data, path.name)
-    export.store(data, path)
-    return worst
 
 
 def publish(ear: Ear, songs: list[Song], genre: str, corpora: Sequence[str]) -> tuple[bytes, float]:

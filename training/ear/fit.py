@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from bandmate.models.harmony import CHORDS, TONES
 from bandmate.training.ear.lessons import UNKNOWN, Batch, Lesson, batch, whole
 from bandmate.training.ear.network import Answer, Ear
-from bandmate.training.fitting.course import Course, Module
+from bandmate.training.fitting.course import Course
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.together import Together
 
@@ -65,10 +65,6 @@ class EarCourse(Course):
         """Those of the recipe."""
         return self.recipe.ear_updates
 
-    def modules(self) -> dict[str, Module]:
-        """Network and optimiser."""
-        return {"ear": self.ear, "optimiser": self.optimiser}
-
     def weights(self) -> dict[str, nn.Module]:
         """The ear."""
         return {"ear": self.ear}
@@ -82,11 +78,7 @@ class EarCourse(Course):
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.ear_rate * self._pace()
         total, now = loss(asked(self.ear, of), of)
-        self.optimiser.zero_grad()
-        total.backward()
-        self.together.average(self.ear.parameters())
-        torch.nn.utils.clip_grad_norm_(self.ear.parameters(), CLIP)
-        self.optimiser.step()
+        self.descend(total, self.optimiser, CLIP)
         return {"ear": total, "ear_chord": now}
 
     def _pace(self) -> float:
@@ -99,6 +91,7 @@ def validate(ear: Ear, lessons: list[Lesson]) -> float:
     """The mean loss in nats for the chord of the next beat, nothing of it known, over the 24 longest."""
     ear.eval()
     longest = sorted(lessons, key=lambda one: len(one.chords))[-VALIDATED:]
-    batches = [whole(one, known=0) for one in longest]
+    device = next(ear.parameters()).device
+    batches = [Batch(*(field.to(device) for field in whole(one, known=0))) for one in longest]
     with torch.no_grad():
         return float(np.mean([float(loss(asked(ear, of), of)[1]) for of in batches]))

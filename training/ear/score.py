@@ -138,11 +138,3 @@ def score(rehearsals: Iterable[Rehearsal], reluctance: Reluctance, revised: bool
     for one in rehearsals:
         figures.add(one.song, decide(one, reluctance, revised))
     return figures.named()
-
-
-def real(songs: Iterable[Song]) -> dict[str, float]:
-    """The figures of the real chords, the measure of the others."""
-    figures = Figures()
-    for song in songs:
-        figures.add(song, np.repeat(song.chords.astype(np.int64), STEPS_PER_BEAT))
-    return figures.named()

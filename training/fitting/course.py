@@ -13,6 +13,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor, nn
 
+from bandmate.training import whole
 from bandmate.training.fitting.dice import Dice
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.together import Together
@@ -42,9 +43,9 @@ class Course(ABC):
         """Whether there is nothing left to do."""
         return self.step >= self.updates
 
-    @abstractmethod
     def modules(self) -> dict[str, Module]:
-        """All that has a state, by the name it has in a checkpoint."""
+        """Its networks and optimisers, by their attributes' names, which a checkpoint has too."""
+        return {name: each for name, each in vars(self).items() if isinstance(each, Module)}
 
     @abstractmethod
     def weights(self) -> dict[str, nn.Module]:
@@ -60,6 +61,17 @@ class Course(ABC):
         self.step += 1
         return out
 
+    def descend(self, loss: Tensor, optimiser: torch.optim.Optimizer, clip: float | None = None) -> None:
+        """One step of an optimiser's parameters, and of no others, down the gradient of a loss, its mean over
+        all processes; clip: the gradient's greatest length."""
+        mine = [parameter for group in optimiser.param_groups for parameter in group["params"]]
+        optimiser.zero_grad()
+        loss.backward(inputs=mine)
+        self.together.average(mine)
+        if clip is not None:
+            torch.nn.utils.clip_grad_norm_(mine, clip)
+        optimiser.step()
+
     def dice(self, salt: int) -> Dice:
         """The random numbers of this update; salt: 0 for the generator, 1, 2, .. for the critic's turns."""
         seed = [self.recipe.seed, self.step, salt]
@@ -68,9 +80,8 @@ class Course(ABC):
     def save(self, path: Path) -> None:
         """Writes a checkpoint whole or not at all."""
         states = {name: module.state_dict() for name, module in self.modules().items()}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save({"step": self.step, **states}, path.with_suffix(".part"))
-        path.with_suffix(".part").replace(path)
+        with whole.place(path) as new:
+            torch.save({"step": self.step, **states}, new)
 
     def load(self, path: Path) -> None:
         """Goes on from a checkpoint of the same recipe. Raises ValueError if it is another's."""

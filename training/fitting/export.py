@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 import warnings
-from pathlib import Path
 
 import numpy as np
 import onnx
@@ -98,18 +97,3 @@ def held_to_tolerance(worst: float, name: str) -> float:
             f"{name} differs from its network by {worst:.2g}; export it with another torch or opset"
         )
     return worst
-
-
-def write(performer: Performer, card: Card, path: Path) -> float:
-    """Exports, checks and only then writes the file; the largest difference found. Raises ModelError."""
-    data = to_bytes(performer, card)
-    worst = parity(performer, data, path.name)
-    store(data, path)
-    return worst
-
-
-def store(data: bytes, path: Path) -> None:
-    """Writes a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".part").write_bytes(data)
-    path.with_suffix(".part").replace(path)

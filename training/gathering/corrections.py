@@ -7,12 +7,10 @@ number. What the user wrote stays when it is written anew.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
 import yaml
 
@@ -118,14 +116,6 @@ def written(old: str, found: Mapping[str, Sequence[str]]) -> str:
         pieces.append("\n".join([key, *(f"  {line}" for line in lines), *_trimmed(mine)]) + "\n")
     pieces += ["\n".join([key, *_trimmed(mine)]) + "\n" for key, *mine in kept.values() if _trimmed(mine)]
     return "\n".join(pieces)
-
-
-def save(path: Path, text: str) -> None:
-    """Writes the file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    place = path.with_name(path.name + ".new")
-    place.write_text(text, encoding="utf-8")
-    os.replace(place, path)
 
 
 def _trimmed(lines: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -142,10 +142,3 @@ def mark(instruments: tuple[Instrument, ...]) -> str:
         pitched = pitched - [0, pitched[:, 1].min()]
     rows = [np.unique(each, axis=0).astype(np.int16).tobytes() for each in (pitched, kit)]
     return hashlib.sha256(b"/".join(rows)).hexdigest()
-
-
-def corrected(task: Task, mine: Mapping[str, Correction]) -> Task:
-    """The task with the corrections that speak of its file."""
-    name = task.file.name
-    ours = {song: said for song, said in mine.items() if song == name or song.rpartition("#")[0] == name}
-    return replace(task, corrections=ours)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bandmate.presets import pitch
+from bandmate.training import whole
 from bandmate.training.gathering import corrections
 from bandmate.training.gathering.corrections import NONE
 from bandmate.training.gathering.reader import Entry, Outcome
@@ -61,4 +62,4 @@ def write_corrections(outcome: Outcome, path: Path) -> None:
     for entry in outcome.entries:
         found.setdefault(entry.title, comments(entry))
     old = path.read_text(encoding="utf-8") if path.is_file() else ""
-    corrections.save(path, corrections.written(old, found))
+    whole.write(path, corrections.written(old, found))

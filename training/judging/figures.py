@@ -1,6 +1,6 @@
 """Figures of a part as it was played: does it have the density, rests and repetition of real ones?
 
-A performance is float32[S,4,2,n,128]: S songs, four parts, onset and sustain, n steps.
+It is float32[S,2,n,128]: S songs, onset and sustain, n steps.
 """
 
 from __future__ import annotations
@@ -12,9 +12,6 @@ from bandmate.training.songs import STEPS_PER_BAR
 
 Array = NDArray[np.float32]
 NAMES = ("onsets", "empty", "one_step", "length", "size", "voices", "in_plan", "repeated", "patterns")
-NUMBERS = ("onsets", "length", "size", "voices")
-BACKBEAT = (4, 12)
-KICK, SNARE = 36, 38
 
 
 def of_part(played: Array, plan: Array) -> dict[str, float]:
@@ -55,41 +52,6 @@ def usual_length(played: Array) -> float:
     """
     lengths = _lengths(played[:, 0] > 0, played[:, 1] > 0)
     return float(np.exp(np.log(lengths).mean())) if len(lengths) else 0.0
-
-
-def groove(played: Array) -> dict[str, float]:
-    """Figures of a drum kit, played float32[S,2,n,128], over bars where it plays: downbeat, the share with
-    a kick on beat 1; backbeat, with a snare on 2 and 4; eighths, the share of hits on eighth notes."""
-    onset = (played[:, 0] > 0).reshape(len(played), -1, STEPS_PER_BAR, played.shape[-1])
-    alive = onset.any((2, 3))
-    snare = onset[..., SNARE] | onset[..., SNARE + 2]
-    return {
-        "downbeat": round(_share(np.asarray(onset[alive][:, 0, KICK])), 3),
-        "backbeat": round(_share(np.asarray(snare[alive][:, list(BACKBEAT)].all(1))), 3),
-        "eighths": round(float(onset[:, :, ::2].sum() / max(onset.sum(), 1)), 3),
-    }
-
-
-def of_all(played: Array, plan: Array, parts: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Figures of every part by name; a kit has no lengths and no harmony, but a groove."""
-    out = {name: of_part(played[:, i], plan) for i, name in enumerate(parts)}
-    if "drums" in parts:
-        kit = {name: out["drums"][name] for name in ("onsets", "empty", "size", "repeated", "patterns")}
-        out["drums"] = kit | groove(played[:, parts.index("drums")])
-    return out
-
-
-def distance(mine: dict[str, dict[str, float]], real: dict[str, dict[str, float]]) -> float:
-    """How far figures are from real ones, 0 where they are equal: the mean over parts and figures of the
-    difference of shares, and of the absolute log ratio of numbers and lengths."""
-    apart = []
-    for part, figure in real.items():
-        for name, value in figure.items():
-            if name in NUMBERS:
-                apart.append(abs(float(np.log((mine[part][name] + 0.1) / (value + 0.1)))))
-            else:
-                apart.append(abs(mine[part][name] - value))
-    return float(np.mean(apart))
 
 
 def _lengths(onset: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.int64]:

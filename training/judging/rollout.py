@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.models import decoding
+from bandmate.models.chance import Chance
 from bandmate.models.contract import CONTROLS, Card
 from bandmate.models.decoding import Limits
 from bandmate.models.generator import Probabilities
@@ -40,12 +41,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Manner:
-    """How to play. variation: scale of the noise that chooses the style; temperature: of the noise on
-    the gates, the same in every other bar; phrase: bars for which both are held; ahead: whether the
-    window's melody is all known."""
+    """How to play. style: scale of the noise that chooses the style; variation: the player's, 0..1; phrase:
+    bars for which both kinds of noise are held; ahead: whether the window's melody is all known."""
 
-    variation: float = 1.0
-    temperature: float = 0.0
+    style: float = 1.0
+    variation: float = 0.0
     phrase: int = 8
     ahead: bool = False
     seed: int = 0
@@ -90,17 +90,17 @@ def free_run(say: Say, card: Card, limits: Limits, given: Stage, noise_size: int
     played = np.zeros((size, PARTS, 2, n + 2 * WINDOW, PITCHES), np.float32)
     for now in range(0, n, HOP):
         if now % (STEPS_PER_BAR * manner.phrase) == 0:
-            noise = (manner.variation * rng.standard_normal((size, noise_size))).astype(np.float32)
-            phrase = manner.temperature * rng.logistic(0, 1, (size, PARTS, WINDOW)).astype(np.float32)
+            noise = (manner.style * rng.standard_normal((size, noise_size))).astype(np.float32)
+            phrase = now // (STEPS_PER_BAR * manner.phrase)
         begin = now - now % STEPS_PER_BAR
-        nudge = np.roll(phrase, -begin, axis=2)
         offer = _offer(melody, plan, played, begin, now, manner.ahead) | {"noise": noise}
         said = say(offer)
         cut, here = now - begin, slice(WINDOW + now, WINDOW + now + HOP)
         for song in range(size):
             answer = Probabilities(*(kind[song, :, : cut + HOP] for kind in said))
+            chance = Chance.of((manner.seed, song, phrase), begin, manner.variation)
             sounding = played[song, :, 1, WINDOW + now - 1] > 0
-            score = decoding.decode(answer, card, limits, sounding, cut, nudge[song, :, : cut + HOP])
+            score = decoding.decode(answer, card, limits, sounding, cut, chance)
             played[song, :, 0, here], played[song, :, 1, here] = score.onset, score.sustain
     return played[:, :, :, WINDOW : WINDOW + n]
 

@@ -9,14 +9,11 @@ import torch
 from torch import Tensor
 
 from bandmate.models.roll import WINDOW
+from bandmate.training.fitting import hearing
 from bandmate.training.fitting.dice import Dice
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.windows import HOP, KIT, LOW, Corpus, Ints, transpose
 from bandmate.training.songs import STEPS_PER_BAR, VOICES
-
-AROUND = np.array([-1, 0, 1, 2, 3])
-AROUND_SHARES = np.array([0.1, 0.5, 0.15, 0.15, 0.1])
-ON_THE_HOP = 0.7
 
 
 class Batch(NamedTuple):
@@ -32,7 +29,7 @@ def draw(corpus: Corpus, recipe: Recipe, dice: Dice) -> Batch:
     wholly, or not at all, as the recipe says."""
     which = dice.which(len(corpus))[dice.mine]
     shift = dice.rng.integers(recipe.transpose[0], recipe.transpose[1] + 1, dice.batch)[dice.mine]
-    known = _known(recipe, dice)[dice.mine]
+    known = hearing.known(_cut(dice), recipe, dice.rng)[dice.mine]
     rows = corpus.starts[which][:, None] + np.arange(-STEPS_PER_BAR, WINDOW)
     cells = transpose(corpus.strip.cells[rows], shift)
     for part, name in enumerate(corpus.parts):
@@ -46,13 +43,8 @@ def draw(corpus: Corpus, recipe: Recipe, dice: Dice) -> Batch:
     return Batch(planes[..., :2] * heard[:, :, None, None], planes[:, STEPS_PER_BAR:, :, 2:].contiguous())
 
 
-def _known(recipe: Recipe, dice: Dice) -> Ints:
-    """int[batch]: steps of the window's melody that are heard: to the cut or a little around it, mostly."""
+def _cut(dice: Dice) -> Ints:
+    """int[batch]: steps of the first bar that are over, mostly whole hops."""
     rng, size = dice.rng, dice.batch
     hop, step = HOP * rng.integers(0, STEPS_PER_BAR // HOP, size), rng.integers(0, STEPS_PER_BAR, size)
-    cut = np.where(rng.random(size) < ON_THE_HOP, hop, step)
-    known = cut + rng.choice(AROUND, size, p=AROUND_SHARES)
-    fate = rng.random(size)
-    known = np.where(fate < recipe.heard_all, WINDOW, known)
-    known = np.where(fate > 1 - recipe.heard_none, 0, known)
-    return np.asarray(np.maximum(known, 0))
+    return np.where(rng.random(size) < hearing.ON_THE_HOP, hop, step)

@@ -33,7 +33,7 @@ SAMPLE, CHUNK, SALT = 512, 64, 7
 REHEARSAL, ROUNDS, GAIN = 12, 6, 0.8
 FAR = 12.0
 JOINS = np.linspace(0.02, 0.98, 49)
-MANNER = Manner(temperature=0.5)
+MANNER = Manner(variation=0.5)
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]

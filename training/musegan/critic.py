@@ -55,11 +55,3 @@ class Critic(nn.Module):  # type: ignore[misc]
         phrase = F.leaky_relu(self.phrase(beats.reshape(len(parts), -1)), LEAK)
         score: Tensor = self.score(phrase).squeeze(1)
         return score.float()
-
-
-def steepness(critic: nn.Module, between: Tensor, tune: Tensor) -> Tensor:
-    """The length [B] of the score's gradient by the parts [B,32,72,8]; itself differentiable."""
-    parts = between.detach().requires_grad_(True)
-    (slope,) = torch.autograd.grad(critic(parts, tune).sum(), parts, create_graph=True)
-    length: Tensor = (slope.float().square().flatten(1).sum(1) + 1e-8).sqrt()
-    return length

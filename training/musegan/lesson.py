@@ -8,19 +8,17 @@ import torch
 from torch import Tensor, nn
 
 from bandmate.models.contract import Card
-from bandmate.training.fitting.course import Module
 from bandmate.training.fitting.dice import Dice
 from bandmate.training.fitting.lesson import Lesson, Performer
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.together import Together
+from bandmate.training.fitting.wasserstein import adam, penalty, steepness
 from bandmate.training.fitting.windows import Corpus
 from bandmate.training.musegan import batch, calibrate
-from bandmate.training.musegan.critic import Critic, steepness
+from bandmate.training.musegan.critic import Critic
 from bandmate.training.musegan.network import Generator
 from bandmate.training.musegan.performer import MuseGanPerformer, loudness
 from bandmate.training.songs import Song
-
-BETAS = (0.5, 0.9)
 
 
 class MuseGanLesson(Lesson):
@@ -37,17 +35,8 @@ class MuseGanLesson(Lesson):
         torch.manual_seed(recipe.seed)
         self.generator = Generator(recipe).to(together.device)
         self.critic = Critic(recipe.critic_channels).to(together.device)
-        kind = {"lr": recipe.learning_rate, "betas": BETAS, "fused": together.device.type != "mps"}
-        self.optimiser = torch.optim.Adam(self.generator.parameters(), **kind)
-        self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), **kind)
-
-    def modules(self) -> dict[str, Module]:
-        return {
-            "generator": self.generator,
-            "critic": self.critic,
-            "optimiser": self.optimiser,
-            "critic_optimiser": self.critic_optimiser,
-        }
+        self.optimiser = adam(self.generator, recipe.learning_rate)
+        self.critic_optimiser = adam(self.critic, recipe.learning_rate)
 
     def weights(self) -> dict[str, nn.Module]:
         return {"generator": self.generator, "critic": self.critic}
@@ -78,8 +67,8 @@ class MuseGanLesson(Lesson):
             slope = steepness(self.critic, torch.lerp(fake, real, mix), tune)
         played, true = score.chunk(2)
         distance = true.mean() - played.mean()
-        loss = self.recipe.gradient_penalty * (slope - 1).square().mean() - distance
-        self._step(loss, self.critic_optimiser, list(self.critic.parameters()))
+        loss = self.recipe.gradient_penalty * penalty(slope) - distance
+        self.descend(loss, self.critic_optimiser)
         return {"critic": loss, "distance": distance, "slope": slope.mean()}
 
     def _play(self, dice: Dice) -> Tensor:
@@ -88,12 +77,5 @@ class MuseGanLesson(Lesson):
         noise = dice.normal(self.generator.noise)
         with self.together.autocast():
             loss = -self.critic(torch.sigmoid(self.generator(tune, noise)), tune).mean()
-        self._step(loss, self.optimiser, list(self.generator.parameters()))
+        self.descend(loss, self.optimiser)
         return loss
-
-    def _step(self, loss: Tensor, optimiser: torch.optim.Optimizer, mine: list[nn.Parameter]) -> None:
-        """One step down the gradient, of these parameters only."""
-        optimiser.zero_grad()
-        loss.backward(inputs=mine)
-        self.together.average(mine)
-        optimiser.step()

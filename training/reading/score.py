@@ -50,3 +50,15 @@ class Score:
     metres: tuple[Metre, ...]
     tempos: Floats
     symbols: tuple[Symbol, ...] = ()
+
+    def notes(self, name: str) -> Floats:
+        """The notes, as a track has them, of all tracks of that name; none if there is no such track."""
+        found = [track.notes for track in self.tracks if track.name == name]
+        return np.concatenate([np.zeros((0, 4)), *found])
+
+    def seconds(self, quarters: Floats) -> Floats:
+        """Places in quarter notes, none before 0, as float64 seconds from 0, by the tempo map."""
+        starts, lasts = self.tempos[:, 0], 60 / self.tempos[:, 1]
+        at = np.concatenate([[0.0], np.cumsum(np.diff(starts) * lasts[:-1])])
+        index = np.searchsorted(starts, quarters, "right") - 1
+        return np.asarray(at[index] + (quarters - starts[index]) * lasts[index])

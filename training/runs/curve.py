@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from bandmate.training.runs import whole
+from bandmate.training import whole
 
 STEP = "step"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import mido
 
 from bandmate.models.harmony import symbol
-from bandmate.training.runs import whole
+from bandmate.training import whole
 from bandmate.training.songs import Notes, Song
 
 RESOLUTION = 480

@@ -22,7 +22,7 @@ Array = NDArray[np.float32]
 
 LENGTHS = (16, 8, 4, 2)
 USUAL_VELOCITY = 80
-MANNER = Manner(temperature=0.5)
+MANNER = Manner(variation=0.5)
 
 
 def excerpts(songs: Sequence[Song], most: int) -> list[Song]:

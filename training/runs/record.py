@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from bandmate.training.runs import whole
+from bandmate.training import whole
 
 FIGURES = ("best", "real")
 STATES = ("prepared", "fitting", "stopped", "done", "failed")

@@ -20,15 +20,15 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from bandmate.training import whole
 from bandmate.training.fitting import recipe as recipes
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.runs import record as records
-from bandmate.training.runs import samples, stamp, whole
+from bandmate.training.runs import samples, stamp
 from bandmate.training.runs.curve import STEP, Curve
 from bandmate.training.runs.record import Record
 
 RECORD, RECIPE = "run.json", "recipe.yaml"
-TAUGHT = (RECORD, "losses.csv", "metrics.csv", "samples", "board", "ear", "made")
 CHIEF = "similarity"
 PATIENCE = 1.0
 SECOND = 1.0

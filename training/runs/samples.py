@@ -17,7 +17,8 @@ from pathlib import Path
 from PIL import Image
 
 from bandmate.training import songs as kept_songs
-from bandmate.training.runs import midi, roll_picture, whole
+from bandmate.training import whole
+from bandmate.training.runs import midi, roll_picture
 from bandmate.training.songs import Song
 
 NOTE = "sample.json"

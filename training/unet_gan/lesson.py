@@ -13,18 +13,17 @@ import torch
 from torch import Tensor, nn
 
 from bandmate.models.contract import Card
-from bandmate.training.fitting.course import Module
 from bandmate.training.fitting.dice import Dice
 from bandmate.training.fitting.lesson import Lesson, Performer
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.together import Together
+from bandmate.training.fitting.wasserstein import adam, penalty
 from bandmate.training.fitting.windows import Corpus
 from bandmate.training.songs import Song
 from bandmate.training.unet_gan import performer
 from bandmate.training.unet_gan.network import Critic, Generator
 from bandmate.training.unet_gan.roll import Rolls
 
-BETAS = (0.5, 0.9)
 EDGE = 2.0
 INSIDE = math.erf(EDGE / math.sqrt(2))
 
@@ -41,18 +40,9 @@ class UNetGanLesson(Lesson):
         torch.manual_seed(recipe.seed)
         self.generator = Generator(recipe.channels).to(together.device)
         self.critic = Critic(recipe.critic_channels).to(together.device)
-        kind = {"lr": recipe.learning_rate, "betas": BETAS, "fused": together.device.type != "mps"}
-        self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), **kind)
-        self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), **kind)
+        self.generator_optimiser = adam(self.generator, recipe.learning_rate)
+        self.critic_optimiser = adam(self.critic, recipe.learning_rate)
         self.rolls = Rolls(corpus, together.device)
-
-    def modules(self) -> dict[str, Module]:
-        return {
-            "generator": self.generator,
-            "critic": self.critic,
-            "generator_optimiser": self.generator_optimiser,
-            "critic_optimiser": self.critic_optimiser,
-        }
 
     def weights(self) -> dict[str, nn.Module]:
         return {"generator": self.generator, "critic": self.critic}
@@ -76,8 +66,8 @@ class UNetGanLesson(Lesson):
         with self.together.autocast():
             distance = self.critic(real, melody).mean() - self.critic(fake, melody).mean()
             slope = self.critic.slope(mix * real + (1 - mix) * fake, melody)
-        loss = self.recipe.gradient_penalty * (slope - 1).square().mean() - distance
-        self._step(loss, self.critic_optimiser, list(self.critic.parameters()))
+        loss = self.recipe.gradient_penalty * penalty(slope) - distance
+        self.descend(loss, self.critic_optimiser)
         return {"critic": loss, "distance": distance, "slope": slope.mean()}
 
     def _play(self, dice: Dice) -> Tensor:
@@ -86,20 +76,13 @@ class UNetGanLesson(Lesson):
         noise = truncated(dice, self.generator.noise)
         with self.together.autocast():
             loss = -self.critic(self.generator.train()(melody, noise), melody).mean()
-        self._step(loss, self.generator_optimiser, list(self.generator.parameters()))
+        self.descend(loss, self.generator_optimiser)
         return loss
 
     def _windows(self, dice: Dice) -> tuple[Tensor, Tensor]:
         low, high = self.recipe.transpose
         which = dice.which(len(self.corpus))[dice.mine]
         return self.rolls.take(which, dice.whole(low, high + 1))
-
-    def _step(self, loss: Tensor, optimiser: torch.optim.Optimizer, mine: list[torch.nn.Parameter]) -> None:
-        """One step down the gradient, of these parameters only."""
-        optimiser.zero_grad()
-        loss.backward(inputs=mine)
-        self.together.average(mine)
-        optimiser.step()
 
     def performer(self, songs: list[Song], quick: bool = False) -> tuple[Performer, Card]:
         played = performer.UNetGanPerformer(copy.deepcopy(self.generator).cpu(), self.recipe.parts).eval()
