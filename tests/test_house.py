@@ -19,14 +19,15 @@ TAUGHT_BELOW = {
     "reading": set(),
     "arranging": {"reading"},
     "corpora": {"reading", "arranging"},
-    "gathering": {"reading", "arranging", "corpora"},
+    "drawing": set(),
+    "gathering": {"reading", "arranging", "corpora", "drawing"},
     "fitting": set(),
     "judging": {"fitting"},
     "ear": {"fitting"},
     "band": {"fitting", "judging"},
     "unet_gan": {"fitting", "judging"},
     "musegan": {"fitting", "judging"},
-    "runs": {"fitting", "judging"},
+    "runs": {"fitting", "judging", "drawing"},
 }
 HEAVY = ("rtmidi", "onnxruntime", "torch", "numpy")
 MODULES = sorted(path for folder in BELOW for path in (ROOT / folder).rglob("*.py"))

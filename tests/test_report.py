@@ -1,7 +1,9 @@
 """The page that shows what was taken for what: whole, safe, and small."""
 
+import base64
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,7 +12,8 @@ from PIL import Image
 
 pytest.importorskip("pebble")
 
-from bandmate.training.gathering import picture, report
+from bandmate.training.drawing import ink
+from bandmate.training.gathering import report
 from bandmate.training.gathering.reader import Entry, Outcome
 from bandmate.training.lines import as_notes
 from bandmate.training.reading.casting import Casting
@@ -113,29 +116,33 @@ def test_what_was_refused_is_counted_by_reason_with_its_tracks(page):
     assert text.count("<table>") == 2
 
 
-def test_a_picture_has_a_colour_a_role_and_paler_where_arranged():
-    image = Image.open(io.BytesIO(picture.png(song(), USUAL)))
-    shades = {value for _, value in image.getcolors()}
-    assert {1, 2, 3, 4, 10, picture.LINE} <= shades
-    assert 5 not in shades
-    assert image.convert("RGBA").getpixel((image.width - 1, 0))[3] == 0
+def picture(text):
+    (data,) = re.findall(r"data:image/png;base64,([^\"]+)", text)
+    return base64.b64decode(data)
 
 
-def test_the_melody_is_above_the_bass_and_drums_are_below():
-    image = Image.open(io.BytesIO(picture.png(song(), USUAL)))
-    pixels = np.asarray(image)
-    rows = {shade: np.nonzero(pixels == shade)[0].mean() for shade in (1, 2, 3)}
-    assert rows[1] < rows[3] < rows[2]
+def test_the_picture_has_the_colours_of_the_roles(page):
+    text = page()
+    shades = {shade for _, shade in Image.open(io.BytesIO(picture(text))).convert("RGB").getcolors()}
+    legend = [colour for _, colour in ink.legend(USUAL)]
+    assert {*legend[:4], ink.paler(legend[4])} <= shades
+    assert legend[4] not in shades
+    for role, colour in enumerate(legend):
+        assert f".r{role} {{ color: rgb{colour}; }}" in text
 
 
-def test_a_long_song_has_a_small_picture():
-    long = song()
-    many = np.repeat(long.provenance, 200, axis=0)
+def test_the_picture_of_a_long_song_takes_few_bytes(tmp_path):
+    one = outcome()
     rows = [(step, 2, 60 + step % 24, 80) for step in range(0, 800 * 16, 2)]
-    voices = (as_notes(rows), *long.notes[1:])
-    data = picture.png(Song("a", "rock", "train", voices, np.zeros(3200, np.uint8), many), USUAL)
-    assert Image.open(io.BytesIO(data)).width <= picture.WIDEST
-    assert len(data) < 50_000
+    long = replace(
+        song(),
+        notes=(as_notes(rows), *song().notes[1:]),
+        chords=np.zeros(3200, np.uint8),
+        provenance=np.repeat(song().provenance, 200, axis=0),
+    )
+    entries = (replace(one.entries[0], song=long), *one.entries[1:])
+    report.write(replace(one, entries=entries), tmp_path / "report.html")
+    assert len(picture((tmp_path / "report.html").read_text(encoding="utf-8"))) < 50_000
 
 
 def test_no_song_at_all_is_said(tmp_path):

@@ -16,10 +16,11 @@ from torch import Tensor
 from bandmate.models.contract import Card
 from bandmate.models.decoding import Limits
 from bandmate.models.roll import PARTS, PITCHES, WINDOW
+from bandmate.training.drawing import ink
 from bandmate.training.fitting.lesson import Performer
 from bandmate.training.fitting.recipe import PARTS as RECIPES
 from bandmate.training.judging.rollout import Manner
-from bandmate.training.runs import animation, graph, ink, midi, played, roll_picture, samples, sheet
+from bandmate.training.runs import animation, graph, midi, played, samples, sheet
 from bandmate.training.runs.samples import Point, Sample
 from bandmate.training.songs import SILENT, Song
 
@@ -217,45 +218,6 @@ def test_a_broken_sample_is_told_in_a_sentence(tmp_path: Path, note: str) -> Non
 def test_thinning_keeps_the_first_and_the_last(count: int, most: int, kept: list[int]) -> None:
     found = samples.thinned([sample(step) for step in range(count)], most)
     assert [each.point.step for each in found if each.point] == kept
-
-
-def colours(image: Image.Image, box: tuple[int, int, int, int]) -> set[tuple[int, ...]]:
-    found = image.crop(box).getcolors(1 << 20)
-    assert found
-    return {colour for _, colour in found}  # type: ignore[misc]
-
-
-def test_a_roll_shows_each_note_where_it_is() -> None:
-    one = song(bars=1, rest=0)
-    within, look = roll_picture.reach([one], POP), roll_picture.LARGE
-    image = roll_picture.draw(one, POP, within, look)
-    assert image.size == roll_picture.size(one, POP, within, look) == (16 * look.step + 1, image.height)
-    top = look.letters + 5 + within.top(36, look)
-    bass = colours(image, (1, top, 16 * look.step, top + look.semitone))
-    assert bass == {ink.PITCHED[0]}
-    top = look.letters + 5 + within.top(73, look)
-    row = (top + 2, top + look.semitone - 2)
-    assert colours(image, (4 * look.step + 1, row[0], 8 * look.step, row[1])) == {ink.MELODY}
-    assert ink.MELODY not in colours(image, (1, row[0], 4 * look.step, row[1]))
-
-
-def test_notes_out_of_reach_lie_on_the_edge() -> None:
-    one, look = song(bars=1, rest=0), roll_picture.SMALL
-    image = roll_picture.draw(one, POP, roll_picture.Reach(50, 90), look)
-    bottom = look.letters + 5 + 41 * look.semitone
-    assert ink.PITCHED[0] in colours(image, (0, bottom - look.semitone, image.width, bottom))
-
-
-def test_a_band_without_drums_has_no_drum_lane() -> None:
-    one, look = song(bars=1, rest=0), roll_picture.LARGE
-    within = roll_picture.Reach(30, 90)
-    with_drums, without = (
-        roll_picture.size(one, RECIPES[genre], within, look)[1] for genre in ("pop", "symphony")
-    )
-    assert with_drums - without == 8 * look.drum + look.letters // 2
-    assert ink.DRUMS not in colours(
-        roll_picture.draw(one, RECIPES["symphony"], within, look), (0, 0, 81, without)
-    )
 
 
 def test_an_empty_song_can_be_drawn() -> None:

@@ -39,10 +39,10 @@ def generator(parts: tuple[str, ...], noise: int = 4, **card: object) -> bytes:
     constants = {
         "classes": (pitch % 12).astype(np.int64),
         "one": np.array([1], np.int64),
-        "pitched": 0.95 * (octave * (1 - drums)[:, None])[None, :, None, :],
+        "pitched": 0.9999 * (octave * (1 - drums)[:, None])[None, :, None, :],
         "beat": beat[None, None, :, None],
         "between": (1 - beat)[None, None, :, None],
-        "kick": 0.95 * drums[None, :, None, None] * (pitch == 36).astype(np.float32),
+        "kick": 0.9999 * drums[None, :, None, None] * (pitch == 36).astype(np.float32),
         "nothing": np.zeros(1, np.float32),
         "half": np.full((1, 1, 1, 1), 0.5, np.float32),
         "shape": np.array([1, PARTS, WINDOW, PITCHES], np.int64),

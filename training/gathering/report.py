@@ -7,6 +7,7 @@ and the lines that would change it in the corrections.
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Iterator
 from html import escape
@@ -14,9 +15,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from bandmate.training.drawing import ink, pianoroll
 from bandmate.training.gathering.listing import register, role_lines, roles
-from bandmate.training.gathering.picture import png
 from bandmate.training.gathering.reader import Entry, Outcome
 from bandmate.training.reading.casting import Casting
 from bandmate.training.reading.general_midi import sound
@@ -25,11 +27,12 @@ from bandmate.training.songs import Song
 
 ORIGINS = ("real", "paired", "arranged", "silent")
 MOST_OF_A_REASON = 500
+SHADES = 16
 
 
 def write(outcome: Outcome, path: Path, corrections: str = "corrections.yaml") -> None:
     """Writes the page; corrections: the name of the file in which the user can put things right."""
-    style = (files(__package__) / "page.css").read_text(encoding="utf-8")
+    style = (files(__package__) / "page.css").read_text(encoding="utf-8") + _colours(outcome)
     title = escape(f"{outcome.folder}: {_count(outcome.tally.songs.total(), 'song')} for {outcome.genre}")
     body = "\n".join(_body(outcome, corrections))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +80,12 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
+def _colours(outcome: Outcome) -> str:
+    """A rule a role: its colour in the pictures."""
+    legend = ink.legend(tuple(part.name for part in outcome.parts))
+    return "".join(f".r{role} {{ color: rgb{colour}; }}\n" for role, (_, colour) in enumerate(legend))
+
+
 def _role(role: int, name: str) -> str:
     return f'<span class="role r{role}"><b>{escape(name)}</b></span>'
 
@@ -101,7 +110,10 @@ def _facts(entry: Entry, sheet: Sheet) -> str:
 
 
 def _picture(song: Song, outcome: Outcome) -> str:
-    image = base64.b64encode(png(song, tuple(part.name for part in outcome.parts))).decode()
+    roll = pianoroll.overview(song, tuple(part.name for part in outcome.parts))
+    file = io.BytesIO()
+    roll.quantize(SHADES, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    image = base64.b64encode(file.getvalue()).decode()
     return f'<div class="roll"><img alt="Piano roll" src="data:image/png;base64,{image}"></div>'
 
 

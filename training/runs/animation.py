@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 
 from PIL import Image, ImageDraw
 
-from bandmate.training.runs import graph, ink, roll_picture
+from bandmate.training.drawing import ink, pianoroll
+from bandmate.training.drawing.pianoroll import MIDDLE, STRAYS
+from bandmate.training.runs import graph
 from bandmate.training.runs.curve import STEP
 from bandmate.training.runs.graph import Points
-from bandmate.training.runs.roll_picture import MIDDLE, STRAYS
 from bandmate.training.runs.run import CHIEF
 from bandmate.training.runs.samples import Sample, thinned
 
@@ -51,10 +52,10 @@ def frames(
     loss, similarity = _loss(losses, each), _points(metrics, CHIEF, each)
     last = max([p.epoch for p in points] + [epoch for epoch, _ in [*loss[1], *similarity]])
     count = min(len(sample.songs) for sample in samples)
-    within = [roll_picture.reach([s.songs[k] for s in samples[-2:]], parts, STRAYS) for k in range(count)]
+    within = [pianoroll.reach([s.songs[k] for s in samples[-2:]], parts, STRAYS) for k in range(count)]
     out = []
     for sample in samples:
-        rolls = [roll_picture.draw(sample.songs[k], parts, within[k], MIDDLE) for k in range(count)]
+        rolls = [pianoroll.draw(sample.songs[k], parts, within[k], MIDDLE) for k in range(count)]
         epoch = sample.point.epoch if sample.point else last
         width = max(roll.width for roll in rolls)
         curve = graph.draw(width, CURVE, loss, similarity, epoch, last)
@@ -71,7 +72,7 @@ def _frame(
     brush = ImageDraw.Draw(image)
     words = f"{title}: {sample.point.title}" if sample.point else title
     ink.text(brush, MARGIN, 24, ink.fitted(words, 22, curve.width), 22)
-    roll_picture.names(brush, MARGIN, 52, parts, 13)
+    ink.names(brush, MARGIN, 52, parts, 13)
     top = HEAD
     for song, roll in zip(sample.songs, rolls, strict=False):
         ink.text(brush, MARGIN, top + TITLE - 10, ink.fitted(song.name, 12, roll.width), 12, ink.GREY)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from bandmate.training.runs import ink
-from bandmate.training.runs.ink import Colour
+from bandmate.training.drawing import ink
+from bandmate.training.drawing.ink import Colour
 
 LOSS: Colour = ink.INK
 SIMILARITY: Colour = (0, 158, 115)

@@ -18,7 +18,7 @@ from PIL import Image
 
 from bandmate.training import songs as kept_songs
 from bandmate.training import whole
-from bandmate.training.runs import midi, roll_picture
+from bandmate.training.runs import midi, page
 from bandmate.training.songs import Song
 
 NOTE = "sample.json"
@@ -78,8 +78,7 @@ def picture(sample: Sample, number: int, parts: tuple[str, ...]) -> Image.Image:
     """The large piano roll of one of a sample's songs, counted from 0."""
     song, point = sample.songs[number], sample.point
     title = f"{point.title if point else 'as really played'}: {song.name}"
-    within = roll_picture.reach([song], parts)
-    return roll_picture.page(song, parts, title, point.caption if point else "", within)
+    return page.draw(song, parts, title, point.caption if point else "")
 
 
 def read(folder: Path) -> list[Sample]:

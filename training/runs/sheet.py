@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from bandmate.training.runs import ink, roll_picture
-from bandmate.training.runs.roll_picture import SMALL, STRAYS, Reach
+from bandmate.training.drawing import ink, pianoroll
+from bandmate.training.drawing.pianoroll import SMALL, STRAYS, Reach
 from bandmate.training.runs.samples import Sample, thinned
 
 ROWS = 8
@@ -24,15 +24,15 @@ def draw(samples: Sequence[Sample], real: Sample | None, parts: tuple[str, ...],
         raise ValueError(f"{title} has no samples yet; fit it further")
     rows = [*thinned(samples, ROWS), *([real] if real else [])]
     columns = min(len(row.songs) for row in rows)
-    within = roll_picture.reach([song for row in rows[-2:] for song in row.songs], parts, STRAYS)
-    sizes = [roll_picture.size(song, parts, within, SMALL) for song in rows[0].songs[:columns]]
+    within = pianoroll.reach([song for row in rows[-2:] for song in row.songs], parts, STRAYS)
+    sizes = [pianoroll.size(song, parts, within, SMALL) for song in rows[0].songs[:columns]]
     height = max(tall for _, tall in sizes)
     lefts = [LABEL + MARGIN + sum(wide + GAP for wide, _ in sizes[:k]) for k in range(columns)]
     width = lefts[-1] + sizes[-1][0] + MARGIN
     image = Image.new("RGB", (width, HEAD + TOP + len(rows) * (height + GAP) + MARGIN), ink.PAPER)
     brush = ImageDraw.Draw(image)
     ink.text(brush, MARGIN, 24, ink.fitted(title, 20, width - 2 * MARGIN), 20)
-    roll_picture.names(brush, MARGIN, 48, parts, 12)
+    ink.names(brush, MARGIN, 48, parts, 12)
     for k, left in enumerate(lefts):
         ink.text(
             brush, left, HEAD + TOP / 2, ink.fitted(rows[0].songs[k].name, 12, sizes[k][0]), 12, ink.GREY
@@ -54,7 +54,7 @@ def _row(
         for number, words in enumerate(lines[:5]):
             ink.text(brush, MARGIN, top + 44 + 16 * number, ink.fitted(words, 11, LABEL - 8), 11, ink.GREY)
     for song, left in zip(row.songs, lefts, strict=False):
-        image.paste(roll_picture.draw(song, parts, within, SMALL), (left, top))
+        image.paste(pianoroll.draw(song, parts, within, SMALL), (left, top))
 
 
 def _minor(loss: tuple[str, float]) -> bool:

@@ -22,6 +22,7 @@ BAR: Colour = (196, 190, 178)
 PLATE: Colour = (234, 230, 220)
 MELODY: Colour = (213, 94, 0)
 DRUMS: Colour = (84, 88, 98)
+PALE = 0.5
 PITCHED: tuple[Colour, ...] = ((0, 114, 178), (0, 158, 115), (204, 121, 167), (86, 180, 233))
 
 
@@ -67,3 +68,17 @@ def legend(parts: tuple[str, ...]) -> list[tuple[str, Colour]]:
     """The melody and each part with its colour, in their order."""
     free = iter(PITCHED)
     return [("melody", MELODY)] + [(name, DRUMS if name == "drums" else next(free)) for name in parts]
+
+
+def names(draw: ImageDraw.ImageDraw, x: float, y: float, parts: tuple[str, ...], size: int) -> None:
+    """The legend, each name beside its colour, from a point to the right."""
+    for name, colour in legend(parts):
+        draw.rectangle((x, y - size // 3, x + 2 * size, y + size // 3), colour)
+        text(draw, x + 2.5 * size, y, name, size)
+        x += 4 * size + width_of(name, size)
+
+
+def paler(colour: Colour) -> Colour:
+    """A colour half way to the ground."""
+    red, green, blue = (round(g + PALE * (c - g)) for c, g in zip(colour, GROUND, strict=True))
+    return red, green, blue
