@@ -54,7 +54,7 @@ def home(toys: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
         chosen = shelf.get(name)
         parts = tuple(part.name for part in chosen.parts)
         (folder / "models" / f"{chosen.ear}.onnx").write_bytes(toys.ear())
-        (folder / "models" / f"{chosen.band}.onnx").write_bytes(toys.generator(parts))
+        (folder / "models" / f"{chosen.band}.onnx").write_bytes(toys.generator(parts, sure=0.9999))
     monkeypatch.setenv("BANDMATE_HOME", str(folder))
     return folder
 

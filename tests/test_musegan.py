@@ -271,8 +271,9 @@ def test_settled_cuts_play_about_as_many_notes_as_the_songs_have() -> None:
     with torch.no_grad():  # as sure of itself as a taught one
         for part in taught.generator.parts:
             part.last.weight.mul_(20)
-    performer, card = taught.performer([song(bars=4)])
-    given = stage([song(bars=4)], SMALL.parts, 1)
+    songs = [song(f"tiny/{k}", bars=8) for k in range(8)]
+    performer, card = taught.performer(songs)
+    given = stage(songs, SMALL.parts, len(songs))
     played = free_run(
         say(performer), card, limits.of(taught.corpus), given, performer.noise, calibrate.MANNER
     )

@@ -14,7 +14,7 @@ SYMPHONY = ("cellos", "violas", "violins", "horns")
 
 
 def song(bars: int = 1) -> Song:
-    """The melody, drums, a bass, chords that were arranged, and a long note that is half real."""
+    """The melody, drums, a bass, chords that were arranged, and a part that rests."""
     melody = [(4 * b, 4, 72 + b % 5, 90) for b in range(4 * bars)]
     kit = [(4 * b, 1, 36 if b % 2 == 0 else 38, 100) for b in range(4 * bars)]
     bass = [(16 * b, 16, 36, 60) for b in range(bars)]
