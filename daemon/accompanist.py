@@ -10,7 +10,7 @@ import numpy as np
 from bandmate.daemon.request import Answer, Array, Beats, Chords, Request
 from bandmate.models import harmony
 from bandmate.models.chance import Chance
-from bandmate.models.decoding import Score, decode
+from bandmate.models.decoding import Before, Score, decode
 from bandmate.models.generator import Ear, Generator, Heard
 from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
 from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
@@ -42,9 +42,9 @@ class Accompanist:
         chords = request.chords.copy()
         chords[at:] = self._plan(request)
         offer = _offer(request, chords, self._noise(request))
-        sounding = request.past.sustain[:, -1]
+        before = Before(request.past.sustain[:, -1], request.past.onset[:, -1])
         chance = Chance.of(request.seeds, request.window, request.variation)
-        score = decode(self._band.run(offer), self._band.card, request.limits, sounding, at, chance)
+        score = decode(self._band.run(offer), self._band.card, request.limits, before, at, chance)
         seconds = time.perf_counter() - begin
         return Answer(
             request.number, request.epoch, request.preset, request.first, score, chords[at:], seconds

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from bandmate.models.harmony import CHORDS, HORIZON
 from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
@@ -66,15 +66,23 @@ class ModelError(Exception):
     """A model file can't be used; the sentence says which, why, and what to do."""
 
 
+class Drawn(NamedTuple):
+    """Cuts, per part, for noise of full strength: of the gate; of a note's second step; of its later ones."""
+
+    gate: tuple[float, ...]
+    second: tuple[float, ...]
+    hold: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Card:
     """What a model file states.
 
     kind: `generator` or `ear`; parts: the four part names in order; gate: per part, the cut at which
     a step is struck; pitch: per part, the cut at which a further pitch joins the likeliest one;
-    hold: per part, the cut under which a note ends; drawn: whether what is said are probabilities to draw
-    from, as after learning to foretell what comes, and not only scores to be cut;
-    trained_on and metrics: for people.
+    hold: per part, the cut under which a note ends; drawn: of a generator that says probabilities to draw
+    from, as after learning to foretell what comes, the cuts for drawing, and None where it says scores that
+    can only be cut; trained_on and metrics: for people.
     """
 
     kind: str
@@ -83,7 +91,7 @@ class Card:
     gate: tuple[float, ...] = (0.5,) * PARTS
     pitch: tuple[float, ...] = (0.5,) * PARTS
     hold: tuple[float, ...] = (0.5,) * PARTS
-    drawn: bool = False
+    drawn: Drawn | None = None
     format: int = FORMAT
     steps_per_beat: int = STEPS_PER_BEAT
     window: int = WINDOW
@@ -104,6 +112,8 @@ def parse(text: str | None, name: str) -> Card:
         said = json.loads(text)
         known = {f.name for f in fields(Card)}
         values = {k: _tuple(v) for k, v in said.items() if k in known}
+        if values.get("drawn") is not None:
+            values["drawn"] = Drawn(*map(tuple, values["drawn"]))
         card = Card(**values)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{name} has metadata that can't be read ({error}); export it again") from error
@@ -137,11 +147,10 @@ def _check_parts(card: Card, name: str) -> None:
         raise ModelError(f"{name} must name its {PARTS} parts in a list of words")
     if len(card.parts) != PARTS:
         raise ModelError(f"{name} names {len(card.parts)} parts; a generator has {PARTS}")
-    if not isinstance(card.drawn, bool):
-        raise ModelError(f"{name} must say true or false for drawn, not {card.drawn!r}")
-    for field_name in ("gate", "pitch", "hold"):
-        cuts = getattr(card, field_name)
-        if not isinstance(cuts, tuple) or len(cuts) != PARTS or not all(_is_share(cut) for cut in cuts):
+    cuts = {field_name: getattr(card, field_name) for field_name in ("gate", "pitch", "hold")}
+    drawn = card.drawn._asdict() if card.drawn is not None else {}
+    for field_name, row in (cuts | {f"drawn {key}": row for key, row in drawn.items()}).items():
+        if not isinstance(row, tuple) or len(row) != PARTS or not all(_is_share(cut) for cut in row):
             raise ModelError(f"{name} must give {PARTS} {field_name} cuts of 0 to 1, one for each part")
 
 

@@ -56,43 +56,60 @@ class Score:
         return int(self.onset.shape[1])
 
 
+class Before(NamedTuple):
+    """What sounds just before the first step, bool[4,128], and which of it was struck on that very step."""
+
+    sounding: Mask
+    struck: Mask
+
+
 def decode(
-    said: Probabilities, card: Card, limits: Limits, sounding: Mask, first: int, chance: Chance
+    said: Probabilities, card: Card, limits: Limits, before: Before, first: int, chance: Chance
 ) -> Score:
     """The notes of steps first..31 of a window.
 
-    said may end before step 31, and then so does the score; sounding: bool[4,128], what sounds just before
-    `first`; chance: the window's. Of a drawn card all decisions but the drums' are drawn: at variation .5
-    by the probabilities themselves, below it nearer to the card's cuts. Else chance leans on the gates only.
+    said may end before step 31, and then so does the score; chance: the window's. Of a drawn card all
+    decisions but the drums' are drawn: at variation .5 with noise as large as a probability asks for, below
+    it nearer to the card's cuts. Else chance leans on the gates only.
     """
     steps = slice(first, said.gate.shape[1])
     warmth = math.sqrt(2 * chance.variation) if card.drawn else 0.0
-    cuts = _Cuts(*(_cooled(cut, warmth) for cut in (card.gate, card.pitch, card.hold)))
-    cuts.gate[_is_drums(card)] = np.array(card.gate, np.float32)[_is_drums(card)]
+    cuts = _Cuts.of(card, warmth)
     scale = np.where(_is_drums(card) | (warmth == 0), chance.variation, warmth).astype(np.float32)[:, None]
     lean = scale * chance.gate[:, steps]
     lean = lean + DENSITY_REACH * (np.array(limits.density, np.float32) - 0.5)[:, None]
     onset = _struck(said, card, cuts, limits, steps, lean, warmth * chance.pitch[:, steps])
     hold = _warmed(said.sustain[:, steps], HOLD_WARMTH * warmth * chance.hold[:, steps, None])
-    sustain = _held(onset, hold, card, cuts, limits, sounding)
+    sustain = _held(onset, hold, card, cuts, limits, before)
     return Score(onset, sustain, said.velocity[:, steps])
 
 
 class _Cuts(NamedTuple):
-    """Of the four parts, as in the card."""
+    """Of the four parts, float32[4]: of the gate, further pitches, a note's second step and later ones."""
 
     gate: Array
     pitch: Array
+    second: Array
     hold: Array
+
+    @classmethod
+    def of(cls, card: Card, warmth: float) -> _Cuts:
+        """Between the cuts for none and those for noise of full strength; drums keep theirs."""
+        cold = [np.array(cut, np.float32) for cut in (card.gate, card.pitch, card.hold, card.hold)]
+        if card.drawn is None:
+            return cls(*cold)
+        warm = (card.drawn.gate, (0.5,) * PARTS, card.drawn.second, card.drawn.hold)
+        share = np.where(_is_drums(card), 0, min(warmth**2, 1)).astype(np.float32)
+        return cls(*(_between(a, np.array(b, np.float32), share) for a, b in zip(cold, warm, strict=True)))
 
 
 def _is_drums(card: Card) -> Mask:
     return np.array([name == DRUMS for name in card.parts])
 
 
-def _cooled(cuts: tuple[float, ...], warmth: float) -> Array:
-    """Cuts that let as much through beside noise: the nearer to a half, the more noise there is."""
-    return _share(_logit(np.array(cuts, np.float32)) * np.float32(max(1 - warmth**2, 0)))
+def _between(cold: Array, warm: Array, share: Array) -> Array:
+    """Cuts that lie, as logits, such a share of the way from the cold ones to the warm ones."""
+    return np.where(share > 0, _share((1 - share) * _logit(cold) + share * _logit(warm)), cold)
 
 
 def _warmed(probability: Array, noise: Array) -> Array:
@@ -126,18 +143,20 @@ def _struck(
     return np.asarray(chosen)
 
 
-def _held(onset: Mask, hold: Array, card: Card, cuts: _Cuts, limits: Limits, sounding: Mask) -> Mask:
+def _held(onset: Mask, hold: Array, card: Card, cuts: _Cuts, limits: Limits, before: Before) -> Mask:
     voices = np.array(limits.voices)
     pitched = ~_is_drums(card)[:, None]
     sustain = np.zeros_like(onset)
-    now = sounding
+    now, fresh = before
     for step in range(onset.shape[1]):
         struck = onset[:, step]
-        stays = now & ~struck & (hold[:, step] >= cuts.hold[:, None]) & pitched
+        cut = np.where(fresh, cuts.second[:, None], cuts.hold[:, None])
+        stays = now & ~struck & (hold[:, step] >= cut) & pitched
         room = np.maximum(voices - struck.sum(1), 0)
         for part in np.flatnonzero(stays.sum(1) > room):
             stays[part] = _most_wanted(stays[part], hold[part, step], int(room[part]))
         now = sustain[:, step] = struck | stays
+        fresh = struck
     return sustain
 
 

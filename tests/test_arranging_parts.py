@@ -15,6 +15,7 @@ from bandmate.training.arranging.comping import comping
 from bandmate.training.arranging.countermelody import countermelody
 from bandmate.training.arranging.lead import Lead
 from bandmate.training.arranging.patterns import STYLES, Style
+from bandmate.training.arranging.sonority import triad
 
 C, F, G, AM, DM = 0, 5, 7, 21, 14
 SILENCE = lines.as_notes([])
@@ -107,7 +108,7 @@ def test_chords_move_as_little_as_they_can() -> None:
 
 def test_four_voices_double_the_root_rather_than_the_third() -> None:
     for chord in (C, AM):
-        found = voicing.nearest(chord, None, 48, 74, voices=4)
+        found = voicing.nearest(triad(chord), None, 48, 74, voices=4)
         assert sorted(p % 12 for p in found).count((chord + (4 if chord == C else 3)) % 12) == 1
 
 
@@ -223,7 +224,7 @@ def test_every_row_of_the_table_can_be_played() -> None:
             assert set("".join(patterns.bars(row))) <= {*"xXou-.", *"1234"[: style.voices]}
         sizes = [len(patterns.strokes(patterns.bars(row)[0])) for row in style.bass]
         assert sizes[0] == min(sizes)
-        assert set(style.colour) <= {"pad", "line", "rest"}
+        assert set(style.colour) <= {"pad", "guides", "line", "rest"}
 
 
 def test_a_row_is_read_as_strikes_holds_and_rests() -> None:

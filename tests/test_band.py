@@ -9,6 +9,7 @@ import pytest
 
 from bandmate.models import contract
 from bandmate.models.contract import Card
+from bandmate.models.decoding import Limits
 from bandmate.models.generator import Generator
 from bandmate.training.fitting.recipe import PARTS, Recipe
 from bandmate.training.songs import Song
@@ -16,6 +17,7 @@ from bandmate.training.songs import Song
 torch = pytest.importorskip("torch")
 
 from bandmate.training.band import calibrate, critic, losses, style
+from bandmate.training.band.calibrate import Aim
 from bandmate.training.band.critic import Critic
 from bandmate.training.band.lesson import BandLesson
 from bandmate.training.band.network import Band, Player
@@ -24,6 +26,7 @@ from bandmate.training.fitting import export, loop
 from bandmate.training.fitting.dice import Dice
 from bandmate.training.fitting.together import Together
 from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus
+from bandmate.training.judging.rollout import Stage, free_run
 
 TINY = Recipe(
     channels=(8, 8, 16, 16),
@@ -364,3 +367,29 @@ def test_a_cut_rises_where_too_much_is_played(mine: float, moves: int) -> None:
     moved = calibrate._move(0.4, mine, 1.0)
     assert np.sign(round(moved - 0.4, 6)) == moves
     assert calibrate._move(0.05, 0.0, 5.0) >= 0.05
+
+
+def test_drawn_cuts_settle_at_as_many_notes_as_short_and_as_long_as_the_aim() -> None:
+    onset = np.zeros((4, 4, 32, 128), np.float32)
+    onset[:, 1, ::4, 40] = 0.4
+    hold = np.zeros_like(onset)
+    hold[:, 1, :, 40] = 0.4
+    plan = np.zeros((4, 128, 24), np.float32)
+    melody = np.zeros((4, 2, 128, 128), np.float32)
+    given = Stage(melody, plan, np.zeros((4, 4, 2, 128, 128), np.float32))
+    aim = Aim((0.0, 2.8, 0.0, 0.0), (0.0, 2.0, 0.0, 0.0), (0.0, 0.2, 0.0, 0.0), (0.0, 3.0, 0.0, 0.0))
+    card = Card("generator", parts=("drums", "bass", "keys", "strings"), drawn=calibrate.EVEN)
+
+    def say(offer: object) -> tuple[np.ndarray, ...]:
+        return onset, hold, onset, onset.max(3)
+
+    settled = calibrate.settle_drawn(say, 3, card, Limits(), given, aim)
+    manner = replace(calibrate.DRAWN, seed=99)
+    before, after = (
+        Aim.of(free_run(say, each, Limits(), given, 3, manner), plan) for each in (card, settled)
+    )
+    assert before.onsets[1] < 2.2
+    assert before.crumbs[1] > 0.5
+    assert after.onsets[1] == pytest.approx(2.8, abs=0.4)
+    assert after.crumbs[1] == pytest.approx(0.2, abs=0.12)
+    assert after.longer[1] == pytest.approx(3.0, abs=0.5)

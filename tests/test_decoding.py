@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from bandmate.models import decoding
 from bandmate.models.chance import Chance
-from bandmate.models.contract import Card
-from bandmate.models.decoding import Limits, Score
+from bandmate.models.contract import Card, Drawn
+from bandmate.models.decoding import Before, Limits, Score
 from bandmate.models.generator import Probabilities
 
 DRUMS, BASS, KEYS, STRINGS = range(4)
 CARD = Card("generator", parts=("drums", "bass", "keys", "strings"))
 STILL = Chance.none()
+EVEN = Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4)
 SILENT = np.zeros((4, 128), bool)
 FREE = Limits()
 
@@ -49,8 +50,9 @@ def decoded(
     sounding: decoding.Mask = SILENT,
     first: int = 0,
     chance: Chance = STILL,
+    struck: decoding.Mask = SILENT,
 ) -> Score:
-    return decoding.decode(said, card, limits, sounding, first, chance)
+    return decoding.decode(said, card, limits, Before(sounding, struck), first, chance)
 
 
 def struck(score: Score, part: int) -> list[list[int]]:
@@ -215,7 +217,7 @@ def test_what_is_drawn_comes_as_often_as_it_is_said_to() -> None:
     said = probabilities({}, {(KEYS, step, p): 0.7 for step in range(32) for p in (60, 64, 67)})
     said.gate[KEYS] = 0.3
     said.onset[KEYS, :, [60, 64, 67]] = 0.3 * np.array([[0.9], [0.5], [0.5]], np.float32)
-    card = Card("generator", parts=CARD.parts, gate=(0.9,) * 4, pitch=(0.9,) * 4, hold=(0.5,) * 4, drawn=True)
+    card = Card("generator", parts=CARD.parts, gate=(0.9,) * 4, pitch=(0.9,) * 4, hold=(0.5,) * 4, drawn=EVEN)
     played, size, held = shares(card, said, 0.5)
     assert played == pytest.approx(0.3, abs=0.03)
     # .9 + .5 + .5, and where none is drawn (.025 of the time) the likeliest.
@@ -230,22 +232,45 @@ def test_without_variation_a_drawn_card_goes_by_its_cuts() -> None:
     chance = Chance.of((1,), 0, 0.0)
     drawn, cut = (
         decoded(said, Card("generator", parts=CARD.parts, drawn=d, **cuts), chance=chance)
-        for d in (True, False)
+        for d in (EVEN, None)
     )
     assert (drawn.onset == cut.onset).all()
     assert (drawn.sustain == cut.sustain).all()
 
 
+def test_half_way_between_cutting_and_drawing_the_cuts_lie_half_way() -> None:
+    said = probabilities({(KEYS, step, 60): 0.5 + 0.01 * step for step in range(32)})
+    card = Card(
+        "generator", parts=CARD.parts, gate=(0.5,) * 4, drawn=Drawn((0.75,) * 4, (0.5,) * 4, (0.5,) * 4)
+    )
+    quiet = STILL._replace(variation=0.25)
+    middle = 3**0.5 / (1 + 3**0.5)  # half of the logit of .75
+    found = struck(decoded(said, card, chance=quiet), KEYS)
+    assert len(found) == sum(0.5 + 0.01 * k > middle for k in range(32))
+
+
+def test_a_drawn_note_has_a_cut_of_its_own_for_its_second_step() -> None:
+    card = Card("generator", parts=CARD.parts, drawn=Drawn((0.5,) * 4, (0.8,) * 4, (0.3,) * 4))
+    quiet = STILL._replace(variation=0.5)
+    said = probabilities({(KEYS, 0, 60): 0.9}, {(KEYS, step, 60): 0.5 for step in range(4)})
+    assert decoded(said, card, chance=quiet).sustain[KEYS, :, 60].nonzero()[0].tolist() == [0]
+    held = np.zeros((4, 128), bool)
+    held[KEYS, 60] = True
+    rest = probabilities({}, {(KEYS, step, 60): 0.5 for step in range(4)})
+    assert decoded(rest, card, sounding=held, chance=quiet).sustain[KEYS, :, 60].sum() == 4
+    assert not decoded(rest, card, sounding=held, struck=held, chance=quiet).sustain[KEYS].any()
+
+
 def test_drums_keep_to_their_cut_where_the_rest_is_drawn() -> None:
     kit = {(DRUMS, step, 36): 0.4 for step in range(32)}
-    card = Card("generator", parts=CARD.parts, gate=(0.2, 0.5, 0.5, 0.5), drawn=True)
+    card = Card("generator", parts=CARD.parts, gate=(0.2, 0.5, 0.5, 0.5), drawn=EVEN)
     score = decoded(probabilities(kit), card, chance=leaning(0, variation=0.5))
     assert len(struck(score, DRUMS)) == 32
 
 
 def test_no_pitch_is_drawn_that_can_not_be() -> None:
     said = probabilities({(KEYS, 0, 60): 0.01, (KEYS, 0, 90): 0.99})
-    card = Card("generator", parts=CARD.parts, drawn=True)
+    card = Card("generator", parts=CARD.parts, drawn=EVEN)
     low = Limits(high=(80,) * 4)
     for seed in range(50):
         score = decoded(said, card, low, chance=Chance.of((seed,), 0, 1.0))
@@ -256,7 +281,7 @@ def test_no_pitch_is_drawn_that_can_not_be() -> None:
 @given(st.integers(0, 2**32), st.integers(1, 6), st.integers(0, 31))
 def test_a_score_keeps_its_limits(seed: int, voices: int, first: int) -> None:
     limits = Limits((voices,) * 4, (30,) * 4, (90,) * 4, (0.7,) * 4)
-    card = Card("generator", parts=CARD.parts, drawn=bool(seed % 2))
+    card = Card("generator", parts=CARD.parts, drawn=EVEN if seed % 2 else None)
     chance = Chance.of((seed,), 0, 0.5)
     score = decoded(any_probabilities(seed), card, limits, first=first, chance=chance)
     assert score.onset.shape == (4, 32 - first, 128)
@@ -272,7 +297,7 @@ def test_a_score_keeps_its_limits(seed: int, voices: int, first: int) -> None:
 @given(st.integers(0, 2**32), st.floats(0, 1), st.floats(0, 1))
 def test_more_density_never_strikes_fewer_notes(seed: int, one: float, other: float) -> None:
     said, chance = any_probabilities(seed), Chance.of((seed,), 0, 0.5)
-    card = Card("generator", parts=CARD.parts, drawn=bool(seed % 2))
+    card = Card("generator", parts=CARD.parts, drawn=EVEN if seed % 2 else None)
     few, many = (
         decoded(said, card, Limits(density=(d,) * 4), chance=chance).onset for d in sorted((one, other))
     )

@@ -195,3 +195,55 @@ def test_pairings_are_derangements() -> None:
     assert all(sorted(row[k] for row in partners) == list(range(12)) for k in range(8))
     assert partners == sensitivity.partners_of(12, 3) != sensitivity.partners_of(12, 4)
     assert sensitivity.partners_of(1, 3) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("tune", "voice", "share"),
+    [
+        (quarters(72), [(0, 4, 49)], 1),  # C sharp against C
+        (quarters(72), [(0, 4, 48), (0, 4, 59)], 0.5),  # B beside a C that the melody has too
+        (quarters(72), [(0, 3, 50), (3, 1, 49)], 0.25),  # by time
+        (quarters(72, 73), [(0, 8, 48)], 0.5),  # a C that the melody has, then one a semitone below it
+        (notes((0, 2, 72), (2, 2, 73)), [(0, 4, 48)], 0),  # both are the melody's own in this beat
+        (quarters(72, 74), [(0, 4, 49)], 1),  # a beat without accompaniment does not count
+    ],
+)
+def test_clashes_by_the_beat(tune: Notes, voice: list[tuple[int, int, int]], share: float) -> None:
+    pitch, _ = lines.line(tune, 16)
+    assert harmony_metrics.clash(pitch, lines.chroma([notes(*voice)], 16)) == share
+
+
+def test_without_accompaniment_nothing_clashes() -> None:
+    pitch, _ = lines.line(quarters(72), 16)
+    assert isnan(harmony_metrics.clash(pitch, lines.chroma([], 16)))
+
+
+def test_what_fits_without_doubling() -> None:
+    """The keys double C and E, the bass holds a G below: without the doublings only G is in harmony."""
+    given = excerpt(
+        song(quarters(72, 76, 79), notes((0, 16, 43)), notes((0, 4, 60), (4, 4, 64), (9, 2, 60))), PARTS
+    )
+    assert harmony_metrics.of_song(given)["in_harmony"] == 1
+    alone = harmony_metrics.undoubled(given)
+    assert harmony_metrics.in_harmony(alone.tune, alone.together) == pytest.approx(1 / 3)
+    assert alone.voices["keys"][:, 0].tolist() == [9]
+    assert len(alone.voices["drums"]) == 1
+
+
+def in_time(*roots: int, band: tuple[int, ...]) -> float:
+    """Sensitivity in time of bars on these roots over a band on its own."""
+    melody = notes(*((16 * k, 16, 60 + root) for k, root in enumerate(roots)))
+    steps = 16 * len(roots)
+    below = notes(*((16 * k, 16, 48 + root) for k, root in enumerate(band)))
+    return sensitivity.in_time(lines.line(melody, steps)[0], lines.chroma([below], steps))
+
+
+def test_what_is_the_same_in_every_bar_goes_with_none() -> None:
+    assert in_time(0, 2, 0, 4, band=(0, 0, 0, 0)) == 0
+
+
+def test_what_goes_with_its_own_bar_only_is_sensitive_in_time() -> None:
+    assert in_time(0, 2, 4, 5, band=(0, 2, 4, 5)) == 1
+    assert in_time(0, 2, 0, 5, band=(0, 2, 0, 5)) == pytest.approx(1 - 0)  # by three bars: 2 0 5 0
+    assert in_time(0, 0, 0, 5, band=(0, 0, 0, 5)) == 0.5  # by three bars: 0 0 5 0
+    assert isnan(in_time(0, 2, band=(0, 2)))  # nothing to turn by

@@ -97,3 +97,10 @@ def test_near_empty_windows_are_not_asked_about() -> None:
     found = nearness([song(notes((0, 4, 40)))], [song(scale(40))], PARTS, 1)["pitched"]
     assert found.windows == 0
     assert isnan(found.median)
+
+
+def test_closer_than_all_but_the_nearest_twentieth_of_the_real_ones() -> None:
+    real = np.linspace(0.5, 0.9, 41)  # the second and third nearest, .51 and .52, stand at the twentieth
+    assert memorisation.closer(np.array([0.1, 0.5, 0.53, 0.9]), real) == 0.5
+    assert memorisation.closer(real, real) == pytest.approx(2 / 41)
+    assert isnan(memorisation.closer(np.zeros(0), real))

@@ -171,6 +171,7 @@ def test_chord_symbols_hold_from_beat_to_beat():
     symbols = [Symbol(1, "A:min7"), Symbol(4, "Bb:7"), Symbol(7.5, "N"), Symbol(8, "E:dim")]
     sheet = only(score(track(repeated((0,))), symbols=symbols))
     assert sheet.chords.tolist() == [24, 21, 21, 21, 10, 10, 10, 10, 16, *[16] * 7]
+    assert sheet.labels[:5] == ("N", *["A:min7"] * 3, "Bb:7")
 
 
 def test_tempo_is_the_median_of_the_beats():

@@ -164,6 +164,38 @@ def evaluate(run: str, **said: Any) -> None:
 
 
 @train.command()
+@click.argument("songs", type=FOLDER)
+@click.option("--preset", "presets", multiple=True, help="This one.  [default: all packaged ones with songs]")
+@click.option(
+    "--against",
+    "rivals",
+    multiple=True,
+    metavar="PRESET",
+    help="A preset or a run to stand beside those that have the same parts.",
+)
+@click.option("--split", type=SPLIT, default="test", show_default=True, help="Which songs.")
+@click.option("--limit", type=click.IntRange(min=1), default=40, show_default=True, help="Songs of each.")
+@click.option(
+    "--bars", type=click.IntRange(min=1), default=16, show_default=True, help="Leave out shorter melodies."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another performance.")
+@click.option("--markdown", type=PLACE, default=None, help="Write the tables here too.")
+@click.option("--json", "figures", type=PLACE, default=None, help="Write the figures here, for programs.")
+@click.option("--out", "midi", type=PLACE, default=None, help="Keep MIDI files here, for other scorers.")
+@sentences
+def judge(songs: Path, **said: Any) -> None:
+    """Judge presets on songs they were never taught, live through the engine, by what is asked of them.
+
+    SONGS holds a folder of prepared songs for each preset, by its name. For each preset a table tells its
+    figures, what is asked and whether that is met, beside the real parts, the real parts two bars late,
+    those of another song in the right key, and the tonic triad held.
+    """
+    from bandmate.training import judgement
+
+    judgement.judge(judgement.Order(songs, **said), click.echo)
+
+
+@train.command()
 @click.argument("run")
 @click.option("--songs", type=FOLDER, default=None, help="Prepared songs, if not those of the run.")
 @click.option(
@@ -202,14 +234,15 @@ def runs(as_json: bool) -> None:
 
 @train.command()
 @click.argument("datasets", type=FOLDER)
-@click.option("--genre", type=click.Choice(["pop", "symphony", "chorales"]), required=True)
+@click.option("--genre", type=click.Choice(["pop", "jazz", "symphony", "chorales"]), required=True)
 @click.option("--out", type=PLACE, required=True, help="Folder for the songs.")
 @sentences
 def corpus(datasets: Path, genre: str, out: Path) -> None:
     """Make songs of the data sets that the packaged models are taught on.
 
-    DATASETS holds them unpacked or as NAME.tar.xz. Pop takes pop909 and groove, symphony takes
-    openscore_string_quartets and jsb_deepcomposer, chorales takes jsb_deepcomposer.
+    DATASETS holds them unpacked or as NAME.tar.xz. Pop takes pop909 and groove, jazz takes wjazzd,
+    openewld and groove, symphony takes hauptstimme_scores, openscore_string_quartets and jsb_deepcomposer,
+    chorales takes jsb_deepcomposer.
     """
     from bandmate.training.corpora import library
 

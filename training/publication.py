@@ -40,6 +40,12 @@ class Publication:
     remarks: tuple[str, ...] = ()
 
 
+def place_of(name: str) -> Path:
+    """The folder in which the presets and models of a name are looked for: its run's, or else the user's."""
+    made = folder("runs") / name / MADE
+    return made if (made / "presets").is_dir() else folder()
+
+
 def publish(run: Run, material: Material, corpora: Sequence[str], weights: Path | None = None) -> Publication:
     """The files of a run: of its best state if it is done, else as far as it is taught.
 

@@ -168,7 +168,7 @@ def evaluate(word: str, said: Said, echo: Echo) -> None:
         "late": [baselines.late(song) for song in real],
         "tonic": [baselines.tonic(song, recipe.parts) for song in real],
     }
-    rivals = {name: _place(name) for name in said.get("rivals") or (recipe.base or "pop",)}
+    rivals = {name: publication.place_of(name) for name in said.get("rivals") or (recipe.base or "pop",)}
     for name, place in (rivals | {run.folder.name: run.folder / publication.MADE}).items():
         with Progress(f"playing {name} to {len(real)} songs", 100, "%") as progress:
             systems[name] = _played(name, place, real, Genre.read(run.folder).tempo, progress)
@@ -184,12 +184,6 @@ def _made_since_taught(run: Run) -> bool:
     preset_file = run.folder / publication.MADE / "presets" / f"{run.folder.name}.yaml"
     taught = max((path.stat().st_mtime for path in run.folder.rglob("*.pt")), default=math.inf)
     return preset_file.is_file() and preset_file.stat().st_mtime > taught
-
-
-def _place(name: str) -> Path:
-    """Where the preset of a name is: with its run, or else with the user's."""
-    made = home.folder("runs") / name / publication.MADE
-    return made if (made / "presets").is_dir() else home.folder()
 
 
 def _played(name: str, place: Path, real: list[Song], tempo: float, progress: Progress) -> list[Song]:

@@ -7,6 +7,7 @@ alone, so the split is by song and the same in every corpus and run.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,11 @@ def split_of(name: str) -> str:
     """`train`, `valid` or `test` (80 to 10 to 10), from a stable hash of the song's name."""
     tenth = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % 10
     return "train" if tenth < 8 else SPLITS[tenth - 7]
+
+
+def split_of_tune(title: str) -> str:
+    """The split of whatever is made of a tune: its title's, of which only letters and digits count."""
+    return split_of("tune/" + re.sub(r"[\W_]", "", title.lower()))
 
 
 def save(song: Song, folder: Path) -> Path:

@@ -72,6 +72,21 @@ def on_chords(lead: Lead, bar: int, cells: str) -> list[Stroke]:
     return out
 
 
+def loudness(lead: Lead, bar: int, cell: int, touch: Random) -> int:
+    """The velocity of a note of the bass: it swells with the band and leans on the first and third beat."""
+    accent = ACCENT.get(cell, 0 if cell % STEPS_PER_BEAT == 0 else OFF_BEAT)
+    return VELOCITY + accent + lead.swell[bar] + touch.randint(-HUMAN, HUMAN)
+
+
+def touched(bass: Notes, lead: Lead) -> Notes:
+    """A bass that was written down without dynamics, as loud as one that is arranged."""
+    touch = Random(f"{lead.name} bass touch")
+    out = bass.copy()
+    places = (divmod(step, STEPS_PER_BAR) for step in bass[:, 0].tolist())
+    out[:, 3] = [loudness(lead, bar, cell, touch) for bar, cell in places]
+    return out
+
+
 class _Hand:
     """Where on the neck the player is: the pitch struck last, the root below it, and a root it leads to."""
 
@@ -86,8 +101,7 @@ class _Hand:
             for cell, length, letter in on_chords(self.lead, bar, cells):
                 beat = bar * BEATS_PER_BAR + cell // STEPS_PER_BEAT
                 self.last = self.pitch(beat, letter)
-                accent = ACCENT.get(cell, 0 if cell % STEPS_PER_BEAT == 0 else OFF_BEAT)
-                velocity = VELOCITY + accent + self.lead.swell[bar] + self.touch.randint(-HUMAN, HUMAN)
+                velocity = loudness(self.lead, bar, cell, self.touch)
                 yield bar * STEPS_PER_BAR + cell, length, self.last, velocity
 
     def pitch(self, beat: int, letter: str) -> int:

@@ -31,7 +31,7 @@ def comping(
 ) -> Notes:
     """The chords of a song, from step 0; silent where there is none.
 
-    low, high: pitches they keep within, two octaves or more. Every note is of its beat's triad; what is held
+    low, high: pitches they keep within, two octaves or more. Every note is of its beat's chord; what is held
     when the chord changes is led on.
     """
     rows = chart(lead, style.chords, style.turn_chords, WHOLE, part)
@@ -47,7 +47,8 @@ def _struck(
     for bar, cells in enumerate(rows):
         for cell, length, letter in led(lead, bar, cells):
             beat = bar * BEATS_PER_BAR + cell // STEPS_PER_BEAT
-            voicing = nearest(lead.chord(beat), voicing, *reach, style.voices, ceilings[beat])
+            tones = lead.tones(beat)
+            voicing = nearest(tones, voicing, *reach, max(style.voices, len(tones)), ceilings[beat])
             single = letter not in WHOLES and letter != "u"
             lasts = lead.until(bar, cell) - cell if single and style.ring else length
             loud = (

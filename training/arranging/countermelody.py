@@ -7,9 +7,10 @@ from random import Random
 
 import numpy as np
 
-from bandmate.models.harmony import NONE, TONES
+from bandmate.models.harmony import NONE
 from bandmate.models.roll import STEPS_PER_BEAT
 from bandmate.training.arranging.lead import Lead, Voice
+from bandmate.training.arranging.sonority import Tones
 from bandmate.training.lines import as_notes
 from bandmate.training.songs import BEATS_PER_BAR, Notes
 
@@ -17,7 +18,7 @@ VELOCITY = 68
 MOVING = 6
 HUMAN = 3
 DOUBLED = 4.0
-THIRD = -1.5
+TELLING = -1.5
 OVER = 1.0
 DRIFT = 0.15
 MARGIN = 5
@@ -30,8 +31,8 @@ def countermelody(lead: Lead, low: int, high: int, part: str, others: Sequence[V
 
     low, high: pitches it keeps within, an octave and a fifth or more; others: int16[steps] of voices beside
     the melody (-1 where silent), whose pitch classes it would rather not double. A chord has one long note,
-    its third if that is near, a bar long at most; on a beat where the melody rests the line goes on
-    by a chord tone, with a passing note of the scale where there is room for one.
+    its third or seventh if that is near, a bar long at most; on a beat where the melody rests the line goes
+    on by a chord tone, with a passing note of the scale where there is room for one.
     """
     touch = Random(f"{lead.name} {part} touch")
     return as_notes(list(_line(lead, low, high, touch, [lead.melody_pitch, *others])))
@@ -44,7 +45,7 @@ def _line(lead: Lead, low: int, high: int, touch: Random, heard: list[Voice]) ->
         moving = last is not None and bool(lead.resting[first]) and not lead.changes(first)
         if moving and last is not None:
             rising = _turned(rising, last, low, high)
-            last = _stepwise(lead.chord(first), last, rising, low, high)
+            last = _stepwise(lead.tones(first), last, rising, low, high)
         else:
             last = _long(lead, first, last, low, high, heard)
         step, length = first * STEPS_PER_BEAT, beats * STEPS_PER_BEAT
@@ -71,22 +72,22 @@ def _stretches(lead: Lead) -> Iterator[tuple[int, int]]:
             yield beat, last - beat
 
 
-def _tones(chord: int, low: int, high: int) -> list[int]:
-    return [p for p in range(low, high + 1) if TONES[chord][p % 12]]
+def _pitches(tones: Tones, low: int, high: int) -> list[int]:
+    return [p for p in range(low, high + 1) if p % 12 in tones]
 
 
 def _long(lead: Lead, beat: int, last: int | None, low: int, high: int, heard: list[Voice]) -> int:
     """The chord tone that is near, under the melody, and nobody else's."""
-    chord, top = lead.chord(beat), min(int(lead.ceilings[beat]), high)
-    third = (chord + (3 if chord >= 12 else 4)) % 12
+    tones, top = lead.tones(beat), min(int(lead.ceilings[beat]), high)
+    telling = tones[:1] + tones[2:3] * (len(tones) > 3)
     taken = {int(v[beat * STEPS_PER_BEAT]) % 12 for v in heard if v[beat * STEPS_PER_BEAT] >= 0}
 
     def cost(pitch: int) -> float:
         near = abs(pitch - (low + high) / 2) if last is None else abs(pitch - last)
         over = OVER * max(pitch - max(top, low + 12), 0)
-        return near + over + DOUBLED * (pitch % 12 in taken) + THIRD * (pitch % 12 == third)
+        return near + over + DOUBLED * (pitch % 12 in taken) + TELLING * (pitch % 12 in telling)
 
-    return min(_tones(chord, low, high), key=lambda p: cost(p) + DRIFT * abs(p - (low + high) / 2))
+    return min(_pitches(tones, low, high), key=lambda p: cost(p) + DRIFT * abs(p - (low + high) / 2))
 
 
 def _turned(rising: bool, last: int, low: int, high: int) -> bool:
@@ -94,10 +95,10 @@ def _turned(rising: bool, last: int, low: int, high: int) -> bool:
     return last < (low + high) / 2 if last < low + MARGIN or last > high - MARGIN else rising
 
 
-def _stepwise(chord: int, last: int, rising: bool, low: int, high: int) -> int:
+def _stepwise(tones: Tones, last: int, rising: bool, low: int, high: int) -> int:
     """The next chord tone up or down from the last pitch, or the other way at the range's end."""
-    tones = np.array(_tones(chord, low, high))
-    up, down = tones[tones > last], tones[tones < last]
+    pitches = np.array(_pitches(tones, low, high))
+    up, down = pitches[pitches > last], pitches[pitches < last]
     if not len(down) or (rising and len(up)):
         return int(up[0])
     return int(down[-1])
@@ -106,9 +107,9 @@ def _stepwise(chord: int, last: int, rising: bool, low: int, high: int) -> int:
 def _passing(lead: Lead, beat: int, pitch: int, rising: bool, reach: tuple[int, int]) -> int | None:
     """The note of the scale between a chord tone and the next, if the line moves on with the next beat."""
     after = beat + 1
-    if after >= len(lead.chords) or not lead.resting[after] or lead.chord(after) != lead.chord(beat):
+    if after >= len(lead.chords) or not lead.resting[after] or lead.changes(after):
         return None
-    goal = _stepwise(lead.chord(beat), pitch, _turned(rising, pitch, *reach), *reach)
+    goal = _stepwise(lead.tones(beat), pitch, _turned(rising, pitch, *reach), *reach)
     between = range(min(pitch, goal) + 1, max(pitch, goal))
     near = [p for p in between if p % 12 in lead.scale and max(abs(p - pitch), abs(p - goal)) <= 2]
     return near[0] if near else None

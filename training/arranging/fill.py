@@ -14,8 +14,9 @@ from bandmate.training.arranging.comping import comping
 from bandmate.training.arranging.countermelody import countermelody
 from bandmate.training.arranging.drums import Drummer
 from bandmate.training.arranging.lead import PHRASE, Lead, Voice
-from bandmate.training.arranging.pad import pad
+from bandmate.training.arranging.pad import held, pad
 from bandmate.training.arranging.patterns import STYLES, Style, named
+from bandmate.training.arranging.sonority import guides
 from bandmate.training.lines import as_notes, between, joined, line, monophonic, moved, provenance, sounding
 from bandmate.training.reading.parts import Part, part
 from bandmate.training.songs import (
@@ -31,7 +32,7 @@ SINGLE = frozenset(
     {"violin", "viola", "cello", "soprano", "alto", "tenor", "flute", "oboe", "clarinet", "sax", "trumpet"}
 )
 PAD_VELOCITY = 58
-RESTS, PAD, LINE = "rest", "pad", "line"
+RESTS, PAD, LINE, GUIDES = "rest", "pad", "line", "guides"
 
 
 def fill(
@@ -43,15 +44,17 @@ def fill(
     name: str,
     style: str,
     drummer: Drummer | None,
+    labels: tuple[str, ...] = (),
 ) -> tuple[tuple[Notes, ...], NDArray[np.uint8]]:
     """The four parts of a song, and where each bar of the melody and of each part came from, uint8[bars, 5].
 
     voices: the parts as played, None (or no note) for one that the song lacks; chords: uint8[beats], whole
     bars; parts: the four names, as `reading.parts` knows them; tempo: beats a minute; name: the song's, from
-    which all that is drawn by lot follows; style: as in `patterns`. A part that was played is left as it is,
-    its rests too. Without a drummer, drums that lack stay silent. Raises ValueError at an unknown part.
+    which all that is drawn by lot follows; style: as in `patterns`; labels: of every beat's chord, where more
+    than the triads is known. A part that was played is left as it is, its rests too. Without
+    a drummer, drums that lack stay silent. Raises ValueError at an unknown part.
     """
-    lead = Lead(name, tempo, melody, chords)
+    lead = Lead(name, tempo, melody, chords, labels)
     band = [part(each) for each in parts]
     out: list[Notes] = [as_notes([]) if given is None else given for given in voices]
     codes = np.full((lead.bars, 1 + len(band)), REAL, np.uint8)
@@ -98,12 +101,13 @@ def _arranged(lead: Lead, part: Part, style: Style, others: Sequence[Voice], bef
 
 
 def colour(lead: Lead, part: Part, style: Style, others: Sequence[Voice] = ()) -> Notes:
-    """In each phrase of eight bars a pad, a line under the melody, or nothing, drawn by lot."""
+    """In each phrase of eight bars a pad, two guide tones, a line under the melody, or nothing, by lot."""
     low, high = part.centre - 10, part.centre + 12
     lot = Random(f"{lead.name} {part.name} colour")
     drawn = [lot.choice(style.colour) for _ in range(0, lead.bars, PHRASE)]
     kinds = {
         PAD: lambda: swelling(lead, pad(lead.chords, low, high, PAD_VELOCITY, lead.ceilings)),
+        GUIDES: lambda: swelling(lead, _guides(lead, low, high)),
         LINE: lambda: countermelody(lead, low, high, part.name, others),
     }
     made = {kind: kinds[kind]() for kind in set(drawn) & kinds.keys()}
@@ -113,6 +117,11 @@ def colour(lead: Lead, part: Part, style: Style, others: Sequence[Voice] = ()) -
         if kind != RESTS:
             pieces.append(moved(between(made[kind], first, first + PHRASE * STEPS_PER_BAR), first))
     return joined(pieces)
+
+
+def _guides(lead: Lead, low: int, high: int) -> Notes:
+    tones = [guides(each) for each in lead.sonorities]
+    return held(tones, low, high, PAD_VELOCITY, lead.ceilings, STEPS_PER_BAR)
 
 
 def swelling(lead: Lead, notes: Notes) -> Notes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from random import Random
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from bandmate.models.harmony import NONE, TONES
 from bandmate.models.roll import STEPS_PER_BEAT
+from bandmate.training.arranging.sonority import Tones, sonority, triad
 from bandmate.training.lines import line, monophonic, sounding
 from bandmate.training.songs import BEATS_PER_BAR, STEPS_PER_BAR, Notes
 
@@ -18,18 +20,23 @@ PHRASE = 8
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 NO_CEILING = 127
 SWELL = 8
+SPELL = 8
 Voice = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
 class Lead:
-    """name: the song's, from which everything that is drawn by lot follows; tempo: beats a minute;
-    melody; chords: uint8[beats], numbered as in models/harmony (24 none), whole bars of four beats."""
+    """name: the song's, from which everything that is drawn by lot follows; tempo: beats a minute; melody.
+
+    chords: uint8[beats], numbered as in models/harmony (24 none), whole bars of four beats; labels: of every
+    beat, such as `Bb:min7`, where more than the triads is known.
+    """
 
     name: str
     tempo: float
     melody: Notes
     chords: NDArray[np.uint8]
+    labels: tuple[str, ...] = ()
 
     @cached_property
     def bars(self) -> int:
@@ -40,14 +47,50 @@ class Lead:
         """The chord of a beat; none before the first beat and after the last."""
         return int(self.chords[beat]) if 0 <= beat < len(self.chords) else NONE
 
+    @cached_property
+    def sonorities(self) -> tuple[Tones, ...]:
+        """What each beat's chord sounds as: nothing, a triad, or a seventh chord where its label is known.
+
+        The ninth of a seventh chord gives way to the root where the melody dwells on that rather, for as long
+        as the chord lasts, but two bars at most.
+        """
+        if not self.labels:
+            return tuple(triad(chord) for chord in self.chords.tolist())
+        out: list[Tones] = []
+        for label, same in groupby(self.labels):
+            beats = sum(1 for _ in same)
+            tones = sonority(label, self.scale)
+            for first in range(0, beats, SPELL):
+                lasts = min(SPELL, beats - first)
+                out += [self._suited(tones, len(out), lasts)] * lasts
+        return tuple(out)
+
+    def _suited(self, tones: Tones, beat: int, beats: int) -> Tones:
+        """The tones with the root in the place of the ninth, if the melody asks for it in these beats."""
+        if len(tones) < 4:
+            return tones
+        sung = self.melody_pitch[beat * STEPS_PER_BEAT : (beat + beats) * STEPS_PER_BEAT]
+        weight = np.bincount(sung[sung >= 0] % 12, minlength=12).astype(float)
+        suits = weight - (np.roll(weight, 1) + np.roll(weight, -1)) / 2
+        root = self.chord(beat) % 12
+        return (*tones[:3], root) if suits[root] > suits[tones[3]] else tones
+
+    def tones(self, beat: int) -> Tones:
+        """The pitch classes of a beat's chord, the third first; nothing before the first beat and after the
+        last."""
+        return self.sonorities[beat] if 0 <= beat < len(self.chords) else ()
+
     def changes(self, beat: int) -> bool:
         """Whether a chord begins at the beat."""
-        return self.chord(beat) not in (NONE, self.chord(beat - 1))
+        return self.chord(beat) != NONE and not self._same(beat, beat - 1)
+
+    def _same(self, beat: int, other: int) -> bool:
+        return self.chord(beat) == self.chord(other) and self.tones(beat) == self.tones(other)
 
     def until(self, bar: int, cell: int) -> int:
         """The cell, up to 16, where the chord that a cell of the bar has ends, or the bar does."""
         beats = range(bar * BEATS_PER_BAR + cell // STEPS_PER_BEAT, (bar + 1) * BEATS_PER_BAR)
-        after = next((beat for beat in beats if self.chord(beat) != self.chord(beats[0])), beats.stop)
+        after = next((beat for beat in beats if not self._same(beat, beats[0])), beats.stop)
         return after * STEPS_PER_BEAT - bar * STEPS_PER_BAR
 
     @cached_property

@@ -24,7 +24,7 @@ class Style:
 
     voices: of the voicing; ring: whether single voices sound on until the chord changes, as with a pedal;
     walking: whether the bass steps to every new root, whatever its row says; colour: what the colour part may
-    do in a phrase, `pad`, `line` or `rest`, drawn by lot.
+    do in a phrase, `pad`, `guides` (third and seventh), `line` or `rest`, drawn by lot.
     """
 
     bass: tuple[str, ...]
@@ -63,17 +63,17 @@ STYLES = {
         bass=("R--- 3--- 5--- a---", "R--- 5--- 3--- a---", "R--- 5--- 8--- a---", "R--- 3--- 5-5- a---"),
         stays=("5--- 3--- R--- a---", "3--- 5--- 8--- a---", "8--- 5--- 3--- a---"),
         chords=(
-            "x--- .... .... ....",
-            "x--- --x. .... ....",
-            ".... ..x- ---- .... / .... x-.. ..x. ....",
-            "x-.. ..x. .... ..x-",
-            "..x- .... ..x. x-..",
+            "x--- ---- x--- ----",
+            "x--- --x- ---- ----",
+            "x--- --x- ..x- ----",
+            "..x- ---- x--- --x. / ..x- ---- ..x- x-..",
+            "x-.. --x- ..x. x--- / ..x- --x. x--- --x-",
         ),
         turn_bass=("R--- 3--- 5--- a---", "R--- 5--- 3-5- a-a-"),
-        turn_chords=("x--. ..x. ..x- ....", ".... x-.. x-.. ..X-"),
+        turn_chords=("x--- --x- ---- x-..", "..x- x--- x--- --X-"),
         voices=4,
         walking=True,
-        colour=("line", "rest", "line"),
+        colour=("guides", "line", "guides", "rest"),
     ),
     "bossa": Style(
         bass=("R--- --5- 5--- --R-", "R--- --R- 5--- --5-", "R--- --5- R--- --a-"),

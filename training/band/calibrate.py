@@ -2,8 +2,9 @@
 
 First each cut is set so that, on training windows, as many decisions fall above it as were really
 taken; then the generator plays freely on training songs and the cuts of gate and hold move
-until it strikes as many notes, and holds them as long, as the real parts. The less is left to chance in
-playing, the more these cuts count.
+until it strikes as many notes, and holds them as long, as the real parts: once with nothing left to
+chance, and once drawn. Probabilities that are right after a real past are not after one's own, which
+short notes make still choppier.
 """
 
 from __future__ import annotations
@@ -17,21 +18,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bandmate.models.contract import Card
+from bandmate.models.contract import Card, Drawn
 from bandmate.models.decoding import Limits
 from bandmate.models.roll import PARTS, WINDOW
 from bandmate.training.band.network import Band, Heads, Player
 from bandmate.training.band.situations import Inputs, Truth, draw, fates
 from bandmate.training.band.style import Encoder, keys_of, sharpness_of
 from bandmate.training.fitting import windows
-from bandmate.training.fitting.lesson import say
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.windows import Corpus
 from bandmate.training.judging import figures
-from bandmate.training.judging.rollout import Manner, Stage, free_run
+from bandmate.training.judging.rollout import Array, Manner, Say, Stage, free_run
 from bandmate.training.songs import STEPS_PER_BAR
 
 ROUNDS = 6
+EVEN = Drawn(*((0.5,) * PARTS,) * 3)
+DRAWN = Manner(variation=0.5)
 GAIN = 0.8
 CHUNK = 64
 SAMPLE = 768
@@ -40,6 +42,8 @@ CHOPPY = 0.35
 ALIKE = 0.7
 # Above it, the notes of a style that is less sure of its holds would all end after a step.
 HIGHEST_HOLD = 0.7
+# Decisions that are nearly sure need cuts near 0 or 1 before noise turns some of them.
+FAR = 0.005
 
 
 def player_of(band: Band, encoder: Encoder, corpus: Corpus, chosen: windows.Ints) -> Player:
@@ -102,7 +106,7 @@ def first_cuts(player: Player, corpus: Corpus, recipe: Recipe) -> Card:
         hits = (true.kit > 0).to(heads.kit.dtype)
         cuts = [_cut(heads.kit[:, k][hop], hits[..., k][hop]) for k in range(hits.shape[-1])]
         player.band.lean.copy_(-torch.logit(torch.tensor(cuts)))
-    return Card("generator", recipe.genre, recipe.parts, tuple(gate), tuple(pitch), tuple(hold), drawn=True)
+    return Card("generator", recipe.genre, recipe.parts, tuple(gate), tuple(pitch), tuple(hold), EVEN)
 
 
 def _answers(player: Player, corpus: Corpus, recipe: Recipe, count: int) -> tuple[Heads, Truth[Tensor]]:
@@ -140,43 +144,74 @@ def _join(given: Tensor, size: float) -> float:
 
 
 class Aim(NamedTuple):
-    """What free play should come to, for each part: notes a bar, and their usual length in steps."""
+    """What free play should come to, for each part: notes a bar, their usual length in steps, the share of
+    them that last a step, and the usual length of the others."""
 
     onsets: tuple[float, ...]
     lengths: tuple[float, ...]
+    crumbs: tuple[float, ...]
+    longer: tuple[float, ...]
 
-
-def aim_of(given: Stage, corpus: Corpus, chosen: windows.Ints) -> Aim:
-    """The real figures of the songs, times how the chosen windows differ from all the corpus."""
-    real = [
-        (
-            figures.of_part(given.real[:, part], given.plan)["onsets"],
-            figures.usual_length(given.real[:, part]),
+    @classmethod
+    def of(cls, played: Array, plan: Array) -> Aim:
+        """What these parts come to; played float32[S,4,2,n,128], plan float32[S,n,24]."""
+        parts = [played[:, part] for part in range(PARTS)]
+        found = [figures.of_part(part, plan) for part in parts]
+        return cls(
+            tuple(figure["onsets"] for figure in found),
+            tuple(map(figures.usual_length, parts)),
+            tuple(figure["one_step"] for figure in found),
+            tuple(figures.usual_length(part, 2) for part in parts),
         )
-        for part in range(PARTS)
-    ]
-    dense = corpus.counts[chosen].mean(0) / np.maximum(corpus.counts.mean(0), 1e-6)
-    long = corpus.lengths[chosen].mean(0) / np.maximum(corpus.lengths.mean(0), 1e-6)
-    return Aim(
-        tuple(float(onsets * times) for (onsets, _), times in zip(real, dense, strict=True)),
-        tuple(float(length * times) for (_, length), times in zip(real, long, strict=True)),
-    )
+
+    def like(self, corpus: Corpus, chosen: windows.Ints) -> Aim:
+        """The same, times how the chosen windows differ from all the corpus in notes and in length."""
+        dense = corpus.counts[chosen].mean(0) / np.maximum(corpus.counts.mean(0), 1e-6)
+        long = corpus.lengths[chosen].mean(0) / np.maximum(corpus.lengths.mean(0), 1e-6)
+        return self._replace(
+            onsets=tuple(float(a * b) for a, b in zip(self.onsets, dense, strict=True)),
+            lengths=tuple(float(a * b) for a, b in zip(self.lengths, long, strict=True)),
+        )
 
 
-def settle(player: Player, card: Card, limits: Limits, given: Stage, aim: Aim) -> Card:
+def settle(say: Say, noise: int, card: Card, limits: Limits, given: Stage, aim: Aim) -> Card:
     """The card with cuts of gate and hold that bring free play on the songs near the aim, where nothing is
-    left to chance."""
+    left to chance; noise: how many numbers the generator takes."""
     for turn in range(ROUNDS):
-        played = free_run(say(player), card, limits, given, player.noise, Manner(seed=turn))
-        onsets = [figures.of_part(played[:, part], given.plan)["onsets"] for part in range(PARTS)]
-        lengths = [figures.usual_length(played[:, part]) for part in range(PARTS)]
-        gate = [_move(card.gate[i], onsets[i], aim.onsets[i]) for i in range(PARTS)]
-        hold = [min(_move(card.hold[i], lengths[i], aim.lengths[i]), HIGHEST_HOLD) for i in range(PARTS)]
+        mine = Aim.of(free_run(say, card, limits, given, noise, Manner(seed=turn)), given.plan)
+        gate = [_move(card.gate[i], mine.onsets[i], aim.onsets[i]) for i in range(PARTS)]
+        moved = (_move(card.hold[i], mine.lengths[i], aim.lengths[i]) for i in range(PARTS))
+        hold = [min(cut, HIGHEST_HOLD) for cut in moved]
         card = replace(card, gate=tuple(gate), hold=tuple(hold))
     return card
 
 
-def _move(cut: float, mine: float, real: float) -> float:
-    """A cut raised where there is too much, lowered where there is too little; within .05 and .95."""
+def settle_drawn(say: Say, noise: int, card: Card, limits: Limits, given: Stage, aim: Aim) -> Card:
+    """The card with cuts that bring play by chance near the aim: its notes a bar, its share of notes of a
+    step, and the length of the others. Drums, which are not drawn, keep theirs."""
+    for turn in range(ROUNDS):
+        mine = Aim.of(free_run(say, card, limits, given, noise, replace(DRAWN, seed=turn)), given.plan)
+        cuts = card.drawn or EVEN
+        card = replace(
+            card,
+            drawn=Drawn(
+                tuple(_move(cuts.gate[i], mine.onsets[i], aim.onsets[i]) for i in range(PARTS)),
+                tuple(
+                    _move(cuts.second[i], _odds(aim.crumbs[i]), _odds(mine.crumbs[i]), FAR)
+                    for i in range(PARTS)
+                ),
+                tuple(_move(cuts.hold[i], mine.longer[i], aim.longer[i], FAR) for i in range(PARTS)),
+            ),
+        )
+    return card
+
+
+def _odds(share: float) -> float:
+    share = min(max(share, 0.01), 0.99)
+    return share / (1 - share)
+
+
+def _move(cut: float, mine: float, real: float, edge: float = 0.05) -> float:
+    """A cut raised where there is too much, lowered where there is too little; kept an edge from 0 and 1."""
     lean = math.log(cut / (1 - cut)) + GAIN * math.log(max(mine, 0.02) / max(real, 0.02))
-    return min(max(1 / (1 + math.exp(-lean)), 0.05), 0.95)
+    return min(max(1 / (1 + math.exp(-lean)), edge), 1 - edge)

@@ -12,13 +12,14 @@ from torch import Tensor, nn
 from bandmate.models.contract import Card
 from bandmate.training.band import calibrate, losses
 from bandmate.training.band import critic as judging
+from bandmate.training.band.calibrate import Aim
 from bandmate.training.band.critic import Critic
 from bandmate.training.band.network import Band, Heads, Player
 from bandmate.training.band.situations import Inputs, Truth, draw, fates
 from bandmate.training.band.style import SHIFT, Encoder
 from bandmate.training.fitting.course import Module, cosine
 from bandmate.training.fitting.dice import Dice
-from bandmate.training.fitting.lesson import Lesson
+from bandmate.training.fitting.lesson import Lesson, say
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.together import Together
 from bandmate.training.fitting.windows import Corpus
@@ -81,8 +82,10 @@ class BandLesson(Lesson):
         if quick:
             return player, card
         some = stage(songs, self.recipe.parts, REHEARSAL)
-        aim = calibrate.aim_of(some, self.corpus, chosen)
-        return player, calibrate.settle(player, card, limits.of(self.corpus), some, aim)
+        real, voices = Aim.of(some.real, some.plan), limits.of(self.corpus)
+        aim = real.like(self.corpus, chosen)
+        card = calibrate.settle(say(player), player.noise, card, voices, some, aim)
+        return player, calibrate.settle_drawn(say(player), player.noise, card, voices, some, real)
 
     def _update(self) -> dict[str, Tensor]:
         return self._learn() if self.step < self.first else self._play()

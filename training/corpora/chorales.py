@@ -1,6 +1,6 @@
 """The 229 two-bar excerpts of Bach chorales that DeepComposer's lab learns from, each a song of its own.
 
-Read for an orchestra (melody, cello, viola, second violin and a pad of horns) or as they are sung.
+Read for an orchestra (the bass for the cellos, alto and tenor for the strings) or as they are sung.
 """
 
 from __future__ import annotations

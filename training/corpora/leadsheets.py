@@ -18,7 +18,7 @@ from bandmate.training.arranging.fill import fill
 from bandmate.training.lines import monophonic
 from bandmate.training.reading import grid, notation
 from bandmate.training.reading.sheet import Sheet
-from bandmate.training.songs import Rejected, Song, split_of
+from bandmate.training.songs import Rejected, Song, split_of_tune
 
 INDEX = "INDEX.tsv"
 FEWEST_CHORDS = 0.5
@@ -42,7 +42,7 @@ def read(
             continue
         try:
             for sheet in grid.lay(notation.read(path), f"{folder.name}/{path.stem}"):
-                yield song(sheet, parts, style, drummer, split_of(f"{folder.name}/{path.stem}"))
+                yield song(sheet, parts, style, drummer, split_of_tune(path.stem))
         except Rejected as reason:
             yield reason
 
@@ -56,5 +56,7 @@ def song(sheet: Sheet, parts: tuple[str, ...], style: str, drummer: Drummer | No
     if sheet.chords is None or float(np.mean(sheet.chords != NONE)) < FEWEST_CHORDS:
         raise Rejected("few chord symbols")
     melody = monophonic(sheet.instruments[0].notes)
-    voices, origin = fill([None] * 4, melody, sheet.chords, parts, sheet.tempo, sheet.name, style, drummer)
+    voices, origin = fill(
+        [None] * 4, melody, sheet.chords, parts, sheet.tempo, sheet.name, style, drummer, sheet.labels
+    )
     return Song(sheet.name, style, split, (melody, *voices), sheet.chords, origin)

@@ -7,7 +7,16 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
-from bandmate.training.corpora import chorales, dataset, groove, pop909, quartets
+from bandmate.training.corpora import (
+    chorales,
+    dataset,
+    groove,
+    leadsheets,
+    orchestra,
+    pop909,
+    quartets,
+    solos,
+)
 from bandmate.training.songs import Rejected, Song
 
 
@@ -23,6 +32,14 @@ def pieces(genre: str, found: Callable[[str], Path]) -> Iterator[Song | Rejected
     """The songs of a genre, read as they are asked for; `found` gives a data set's folder by its name."""
     if genre == "pop":
         return pop909.read(found("pop909"), groove.read(found("groove")))
+    if genre == "jazz":
+        drummer = groove.read(found("groove"), "jazz")
+        sheets = leadsheets.read(found("openewld"), solos.ARRANGED_AS, "jazz", drummer, "jazz")
+        return chain(solos.read(found("wjazzd"), drummer), sheets)
     if genre == "chorales":
         return chorales.read_voices(found("jsb_deepcomposer"))
-    return chain(chorales.read(found("jsb_deepcomposer")), quartets.read(found("openscore_string_quartets")))
+    return chain(
+        orchestra.read(found("hauptstimme_scores")),
+        quartets.read(found("openscore_string_quartets")),
+        chorales.read(found("jsb_deepcomposer")),
+    )

@@ -1,4 +1,4 @@
-"""OpenScore String Quartets (MusicXML): the stretches in 4/4, played by melody, three strings and a pad."""
+"""OpenScore String Quartets (MusicXML): the stretches in 4/4, as songs for an orchestra."""
 
 from __future__ import annotations
 
@@ -115,9 +115,10 @@ def _velocities(part: Any, start: Floats) -> Floats:
 
 
 def _cut(notes: Floats, first: float, bars: int) -> Notes:
-    """A stretch of a voice on the grid; what is finer than a 16th is rounded to it."""
-    begin = np.rint(4 * (notes[:, 0] - first))
+    """A stretch of a voice on the grid, what sounds over its beginning struck there; what is finer than a
+    16th is rounded to it."""
     end = np.rint(4 * (notes[:, 0] + notes[:, 1] - first))
-    near = (begin >= 0) & (begin < bars * STEPS_PER_BAR)
+    near = (end > 0) & (np.rint(4 * (notes[:, 0] - first)) < bars * STEPS_PER_BAR)
+    begin = np.maximum(np.rint(4 * (notes[:, 0] - first)), 0)
     table = np.stack([begin, np.maximum(end - begin, 1), notes[:, 2], notes[:, 3]], 1)[near]
     return scores.accented(between(untangled(as_notes(table)), 0, bars * STEPS_PER_BAR))

@@ -45,12 +45,14 @@ def of_part(played: Array, plan: Array) -> dict[str, float]:
     return {name: round(float(value), 3) for name, value in zip(NAMES, values, strict=True)}
 
 
-def usual_length(played: Array) -> float:
+def usual_length(played: Array, least: int = 1) -> float:
     """The geometric mean of the lengths in steps of one part's notes, played float32[S,2,n,128]; 0 of none.
 
-    Unlike the mean, it is not made up for by a few long notes among many of a step.
+    Unlike the mean, it is not made up for by a few long notes among many of a step. least: shorter notes
+    do not count.
     """
     lengths = _lengths(played[:, 0] > 0, played[:, 1] > 0)
+    lengths = lengths[lengths >= least]
     return float(np.exp(np.log(lengths).mean())) if len(lengths) else 0.0
 
 

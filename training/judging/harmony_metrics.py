@@ -7,12 +7,14 @@ many notes of each pitch class sound. A figure is not a number where there is no
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmate.models.decoding import DRUMS
 from bandmate.models.roll import STEPS_PER_BEAT
 from bandmate.training import lines
 from bandmate.training.judging import keys
@@ -101,6 +103,32 @@ def doubled(song: Excerpt) -> float:
         struck[notes[:, 0], notes[:, 2] % 12] = True
     sung = song.melody[song.tune[song.melody[:, 0]] >= 0]
     return float(struck[sung[:, 0], sung[:, 2] % 12].mean()) if len(sung) else float("nan")
+
+
+def undoubled(song: Excerpt) -> Excerpt:
+    """The song without the notes that double the melody: struck at the step of one of its notes, of the same
+    pitch class. What fits without them is no mere repeating of the melody."""
+    sung = set(zip(song.melody[:, 0].tolist(), (song.melody[:, 2] % 12).tolist(), strict=True))
+    voices = {}
+    for name, notes in song.voices.items():
+        places = zip(notes[:, 0].tolist(), (notes[:, 2] % 12).tolist(), strict=True)
+        alone = np.array([place not in sung for place in places], bool)
+        voices[name] = notes if name == DRUMS else notes[alone]
+    return replace(song, voices=voices)
+
+
+def clash(tune: Tune, chroma: Floats) -> float:
+    """Share 0..1 of what sounds in a beat that lies a semitone from a pitch class that the melody has in that
+    beat and is not one of these itself: a mean over the beats in which both sound."""
+    weight = by_beat(chroma)
+    sung = np.zeros(weight.shape, bool)
+    steps = np.flatnonzero(tune >= 0)
+    sung[steps // STEPS_PER_BEAT, tune[steps] % 12] = True
+    beside = (np.roll(sung, 1, 1) | np.roll(sung, -1, 1)) & ~sung
+    both = sung.any(1) & (weight.sum(1) > 0)
+    if not both.any():
+        return float("nan")
+    return float(((weight * beside).sum(1)[both] / weight.sum(1)[both]).mean())
 
 
 def tonal_distance(one: Floats, other: Floats) -> float:

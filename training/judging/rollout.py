@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bandmate.models import decoding
 from bandmate.models.chance import Chance
 from bandmate.models.contract import CONTROLS, Card
-from bandmate.models.decoding import Limits
+from bandmate.models.decoding import Before, Limits
 from bandmate.models.generator import Probabilities
 from bandmate.models.roll import PARTS, PITCHES, WINDOW
 from bandmate.training.fitting.windows import HEIGHT, HOP, LOW, Corpus, plan_rows, voices_of
@@ -99,8 +99,8 @@ def free_run(say: Say, card: Card, limits: Limits, given: Stage, noise_size: int
         for song in range(size):
             answer = Probabilities(*(kind[song, :, : cut + HOP] for kind in said))
             chance = Chance.of((manner.seed, song, phrase), begin, manner.variation)
-            sounding = played[song, :, 1, WINDOW + now - 1] > 0
-            score = decoding.decode(answer, card, limits, sounding, cut, chance)
+            onset, sustain = played[song, :, :, WINDOW + now - 1].swapaxes(0, 1) > 0
+            score = decoding.decode(answer, card, limits, Before(sustain, onset), cut, chance)
             played[song, :, 0, here], played[song, :, 1, here] = score.onset, score.sustain
     return played[:, :, :, WINDOW : WINDOW + n]
 

@@ -3,6 +3,8 @@
 The drop of a figure of fit when the melody is another song's, laid so that both begin in the same bar,
 over the bars that both have. What is left of it with the other melody moved into the song's own key is
 no mere matter of key. The answer to musegan#43 and #44: another input, and the output did not change.
+
+In time: the drop when the melody is its own, but of another bar.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from bandmate.training.judging.harmony_metrics import Tune, consonance, in_harmo
 from bandmate.training.songs import STEPS_PER_BAR
 
 PAIRINGS = 8
+# Odd, so that repeats after 2, 4 or 8 bars do not lie on each other.
+TURNS = (3, 5, 7, 9, 11, 13)
 
 
 def of_songs(songs: Sequence[Excerpt], seed: int) -> list[dict[str, float]]:
@@ -58,6 +62,14 @@ def drops(song: Excerpt, other: Excerpt) -> dict[str, float]:
         for name, value in _fits(tune, chroma[:n]).items():
             out[f"sensitivity.{name}{ending}"] = true[name] - value
     return out
+
+
+def in_time(tune: Tune, chroma: Floats) -> float:
+    """The drop of melody in harmony, -1..1, when the melody is turned round by 3, 5, 7, 9, 11 and 13 bars (so
+    many as are less than the song has), on average: 0 for what plays the same in every bar."""
+    turns = [bars * STEPS_PER_BAR for bars in TURNS if bars * STEPS_PER_BAR < len(tune)]
+    turned = [in_harmony(np.roll(tune, steps), chroma) for steps in turns]
+    return in_harmony(tune, chroma) - mean(turned)
 
 
 def mean(values: Sequence[float]) -> float:

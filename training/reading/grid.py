@@ -8,7 +8,6 @@ beat, and is of no use.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bandmate.models.roll import STEPS_PER_BEAT
 from bandmate.training.chords import triads
@@ -62,12 +61,10 @@ def _sheet(score: Score, stretch: Stretch, beats: Beats, swing: float, name: str
     counted = np.arange(first * BEATS_PER_BAR, last * BEATS_PER_BAR, dtype=np.float64)
     at = stretch.start + stretch.beat * counted
     instruments = tuple(part for part in parts if len(part.notes))
-    tempo, chords, dropped = (
-        _tempo(score, stretch, at),
-        _chords(score, at),
-        len(beats.pitch) - len(heard.pitch),
-    )
-    return [Sheet(name, last - first, stretch.metre, tempo, swing, instruments, chords, dropped)]
+    tempo, labels = _tempo(score, stretch, at), _labels(score, at)
+    chords = np.array(triads(labels), np.uint8) if labels else None
+    dropped = len(beats.pitch) - len(heard.pitch)
+    return [Sheet(name, last - first, stretch.metre, tempo, swing, instruments, chords, dropped, labels)]
 
 
 def _instrument(number: int, track: Track, rows: Floats) -> Instrument:
@@ -81,11 +78,11 @@ def _tempo(score: Score, stretch: Stretch, at: Floats) -> float:
     return float(np.median(score.tempos[np.maximum(index, 0), 1])) / stretch.beat
 
 
-def _chords(score: Score, at: Floats) -> NDArray[np.uint8] | None:
-    """The triad of the symbol that holds at each of some quarter notes, or None if there are no symbols."""
+def _labels(score: Score, at: Floats) -> tuple[str, ...]:
+    """The symbol that holds at each of some quarter notes, `N` before the first; nothing without symbols."""
     if not score.symbols:
-        return None
+        return ()
     starts = np.array([symbol.start for symbol in score.symbols])
     index = np.searchsorted(starts, at + NEAR, "right")
     labels = ["N", *(symbol.label for symbol in score.symbols)]
-    return np.array(triads([labels[i] for i in index]), np.uint8)
+    return tuple(labels[i] for i in index)

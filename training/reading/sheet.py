@@ -29,7 +29,7 @@ class Sheet:
     share of an eighth pair as it was played, .5 straight (the notes themselves are put on the straight grid).
 
     chords: uint8[4 * bars], triads of its chord symbols (24 none), or None where the file has none; dropped:
-    how many percussion notes are of no class of a kit.
+    how many percussion notes are of no class of a kit; labels: the symbols themselves, as many as chords.
     """
 
     name: str
@@ -40,3 +40,4 @@ class Sheet:
     instruments: tuple[Instrument, ...]
     chords: NDArray[np.uint8] | None = None
     dropped: int = 0
+    labels: tuple[str, ...] = ()

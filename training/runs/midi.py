@@ -19,7 +19,7 @@ PIANO = 1
 # General MIDI programs 1..128 by the part's name; any other part is a piano.
 PROGRAMS = {
     "bass": 34, "keys": 5, "strings": 49, "chords": 5, "colour": 49,
-    "cellos": 43, "violas": 42, "violins": 41, "horns": 61,
+    "cellos": 43, "violas": 42, "violins": 41, "winds": 72, "horns": 61,
     "soprano": 53, "alto": 53, "tenor": 53,
 }  # fmt: skip
 MELODY = 74
