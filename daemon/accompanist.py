@@ -7,11 +7,11 @@ import zlib
 
 import numpy as np
 
-from bandmate.daemon.request import Answer, Array, Beats, Chords, Request
+from bandmate.daemon.request import Answer, Array, Beats, Chords, Request, Steps
 from bandmate.models import harmony
 from bandmate.models.chance import Chance
 from bandmate.models.decoding import Before, Score, decode
-from bandmate.models.generator import Ear, Generator, Heard
+from bandmate.models.generator import Ear, Generator, Heard, Probabilities
 from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
 from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
 
@@ -40,17 +40,18 @@ class Accompanist:
         begin = time.perf_counter()
         at = request.first - request.window
         chords = request.chords.copy()
-        chords[at:] = self._plan(request)
+        chords[at:], wanted = self._plan(request)
         offer = _offer(request, chords, self._noise(request))
         before = Before(request.past.sustain[:, -1], request.past.onset[:, -1])
-        chance = Chance.of(request.seeds, request.window, request.variation)
-        score = decode(self._band.run(offer), self._band.card, request.limits, before, at, chance)
+        chance = Chance.again(request.seed, request.origins, request.variation)
+        said = _possible(self._band.run(offer), request)
+        score = decode(said, self._band.card, request.limits, before, at, chance, wanted)
         seconds = time.perf_counter() - begin
         return Answer(
             request.number, request.epoch, request.preset, request.first, score, chords[at:], seconds
         )
 
-    def foresee(self, features: Array, phases: Array, melody: Array, beats_per_bar: int) -> Chords:
+    def foresee(self, features: Array, phases: Array, melody: Array, halved: bool) -> Chords:
         """Chords int[n] of a melody known whole: features float32[n,148], phases float32[n,16] and
         melody float32[n,12], each beat's pitch classes by share of its time."""
         n = len(features)
@@ -65,26 +66,26 @@ class Accompanist:
                 back = min(beat + 1, harmony.HORIZON)
                 guess[beat + 1 - back : beat + 1] += heard.hindsight[:back][::-1]
         guess = guess[:n] / np.maximum(guess[:n].sum(1, keepdims=True), 1e-9)
-        return harmony.plan(harmony.utility(guess, melody), harmony.NONE, 0, beats_per_bar)
+        return harmony.plan(harmony.utility(guess, melody), harmony.NONE, 0, halved=halved)
 
-    def _plan(self, request: Request) -> Chords:
-        """A chord for every step from `first` to the window's end."""
+    def _plan(self, request: Request) -> tuple[Chords, Array | None]:
+        """A chord for every step from `first` to the window's end, and what of each the melody wants, where
+        it is foretold."""
         steps = np.arange(request.first, request.window + WINDOW)
         beat = steps // STEPS_PER_BEAT - request.first // STEPS_PER_BEAT
         if request.foreseen is not None:
-            chords = request.foreseen
-        else:
-            heard = self._hear(request)
-            chord, melody = heard.chord, heard.melody
-            if request.hindsight and heard.hindsight is not None:
-                chord = heard.hindsight[: request.hindsight][::-1]
-                melody = _played(request)[-request.hindsight :]
-            fit = harmony.utility(chord, melody, request.evidence)
-            share = (request.first % STEPS_PER_BEAT) / STEPS_PER_BEAT if request.revision else 0.0
-            chords = harmony.plan(
-                fit, request.sounding, request.beat_in_bar, request.beats_per_bar, heard=share
-            )
-        return chords[np.minimum(beat, len(chords) - 1)]
+            return request.foreseen[np.minimum(beat, len(request.foreseen) - 1)], None
+        heard = self._hear(request)
+        chord, melody = heard.chord, heard.melody
+        if request.hindsight and heard.hindsight is not None:
+            chord = heard.hindsight[: request.hindsight][::-1]
+            melody = _played(request)[-request.hindsight :]
+        fit = harmony.utility(chord, melody, request.evidence, request.recalled)
+        share = (request.first % STEPS_PER_BEAT) / STEPS_PER_BEAT if request.revision else 0.0
+        fit[~_taken(request)[: len(fit)]] = 0
+        chords = harmony.plan(fit, request.sounding, request.beat_in_bar, heard=share, halved=request.halved)
+        there = np.minimum(beat, len(chords) - 1)
+        return chords[there], harmony.wanted(melody[there], chords[there])
 
     def _hear(self, request: Request) -> Heard:
         beats = request.beats
@@ -124,12 +125,30 @@ class Accompanist:
     def _noise(self, request: Request) -> Array:
         """float32[Z]: the performance's own noise, turned towards the phrase's by the variation."""
         size = self._band.noise_size
-        performance, phrase = request.seeds
+        performance, phrase = request.seed, request.origins[0].phrase
         name = zlib.crc32(self._name.encode())
         base = np.random.default_rng([performance, name]).standard_normal(size)
         fresh = np.random.default_rng([performance, name, 1 + phrase]).standard_normal(size)
         turn = request.variation
         return np.asarray(np.sqrt(1 - turn**2) * base + turn * fresh, np.float32)
+
+
+def _taken(request: Request) -> Steps:
+    """bool[8]: which of the beats to come take time."""
+    beat = (request.first - request.window) // STEPS_PER_BEAT
+    beats = request.lasting.reshape(-1, STEPS_PER_BEAT)[beat : beat + harmony.HORIZON]
+    return np.asarray(beats.any(1))
+
+
+def _possible(said: Probabilities, request: Request) -> Probabilities:
+    """What was said, with nothing to strike in steps that take no time, and for each part nothing at all from
+    the step on from which it rests."""
+    there = np.arange(WINDOW) < np.array(request.rests)[:, None]
+    struck = there & request.lasting[:WINDOW]
+    if struck.all():
+        return said
+    onset, gate = np.where(struck[..., None], said.onset, 0), np.where(struck, said.gate, 0)
+    return Probabilities(onset, np.where(there[..., None], said.sustain, 0), said.velocity, gate)
 
 
 def _offer(request: Request, chords: Chords, noise: Array) -> dict[str, Array]:

@@ -7,7 +7,7 @@ import numpy as np
 from bandmate.daemon.desk import Desk
 from bandmate.daemon.metre import Grid
 from bandmate.daemon.planner import Commitment, Planner
-from bandmate.daemon.presence import Presence, presence
+from bandmate.daemon.presence import CLOSING_BARS, Presence, presence
 from bandmate.daemon.request import Answer, Chords, Request
 from bandmate.daemon.revision import revoice
 from bandmate.daemon.settings import Settings
@@ -19,15 +19,21 @@ from bandmate.presets.preset import Preset
 
 
 class Band:
-    """Joins the situation, the planner and the desk of one performance."""
+    """Joins the situation, the planner and the desk of one performance.
+
+    frozen: the last two bars are repeated; steady: the clock runs on through rests, so the player is waited
+    for; closing: nothing more is to come from the player.
+    """
 
     def __init__(self, preset: Preset, key: str, settings: Settings, take: Take | None) -> None:
         self.situation = Situation(settings.mode, settings.metre, settings.seed, settings.split)
         self.desk = Desk(preset, take, programs=settings.programs)
-        self.grid = Grid(preset.swing)
+        self.grid = Grid(preset.swing, settings.metre)
         self.preset = preset
         self.lead = settings.lead
         self.frozen = False
+        self.steady = False
+        self.closing = False
         self._settings, self._take = settings, take
         self._planner = self._plan(preset)
         self._key = key
@@ -84,14 +90,15 @@ class Band:
             until = self.situation.melody.sounding_until(step)
             answers = until is not None and until > self._planner.committed - self._planner.hop
             return Presence.PLAYING if answers else Presence.RESTING
-        return presence(step, self.situation.sounding_until(step), self._settings.metre)
+        until, patience = self.situation.sounding_until(step), max(self._patience(self.preset))
+        return presence(step, until, self._settings.metre, patience)
 
     def heard(self, step: int, timeline: Timeline, now: float) -> None:
         """The player struck a note at a step: perhaps the rest of the hop has to be decided anew."""
         if self._settings.mode is not Mode.LIVE or self._revise_at is not None or self.frozen:
             return
         first = max(step, self.grid.step_at(timeline.tick_at(now))) + 1
-        while self._ask_time(first, timeline) < now:
+        while self._ask_time(first, timeline) < now or not self._settings.metre.lasts(first):
             first += 1
         if self._planner.revisable(first) and self.situation.clashes(step):
             self._revise_at = first
@@ -168,7 +175,14 @@ class Band:
             revision=revision,
             ending=self.presence(step) is Presence.ENDING,
             newcomer=newcomer,
+            patience=self._patience(preset),
         )
+
+    def _patience(self, preset: Preset) -> tuple[int, ...]:
+        """For each part the bars that it plays on in the player's silence."""
+        if self.closing:
+            return (CLOSING_BARS,) * len(preset.parts)
+        return tuple(part.patience * (2 if self.steady else 1) for part in preset.parts)
 
     def _commit(self, commitment: Commitment) -> None:
         first = commitment.first
@@ -199,7 +213,7 @@ class Band:
         self.preset = preset
         self.desk.switch(preset, tick)
         self.situation.memory.cut(step)
-        self.grid = Grid(preset.swing)
+        self.grid = Grid(preset.swing, self._settings.metre)
         before = self._planner
         self._late += before.late
         self._planner = self._plan(preset)

@@ -29,6 +29,16 @@ class Tempo(click.FloatRange):
         return self.fail(f"{value} is no tempo.", param, ctx) if math.isnan(bpm) else bpm
 
 
+def bars(ctx: click.Context, param: click.Parameter, text: str | None) -> Any:
+    """The metre that an option names."""
+    from bandmate.daemon.metre import Metre
+
+    try:
+        return None if text is None else Metre.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", ctx, param) from error
+
+
 def sentences(command: Callable[..., None]) -> Callable[..., None]:
     """Tell errors of the house as one sentence, with exit status 1."""
 
@@ -101,6 +111,7 @@ def render(**options: Any) -> None:
 @click.option("--part", type=click.IntRange(1, 4), default=None, help="The part that 'single' sends.")
 @click.option("--clock", type=click.Choice(CLOCKS), default=None, help="Whose tempo: the DAW's if it comes.")
 @click.option("--tempo", type=Tempo(20, 300), default=None, help="Where no clock comes.")
+@click.option("--metre", callback=bars, default=None, help="3/4, 6/8, ...: no clock tells it.")
 @click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True, help=MODE)
 @click.option("--channel", type=click.IntRange(1, 16), default=None, help="Hear this channel only.")
 @click.option("--seed", type=click.IntRange(0), default=None, help="A new one each time if left out.")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bandmate.daemon.controls import TAKEN, ControlMap
+from bandmate.daemon.metre import Metre
 from bandmate.presets.document import Mistakes, Table, parse
 from bandmate.presets.preset import PARTS
 
@@ -29,10 +30,10 @@ class Config:
 
     preset: the one to start with. in_port, out_port: existing ports to open, None for virtual ones.
     output: one of OUTPUTS; part 1..4, the one that `single` sends. clock: one of CLOCKS; tempo in beats
-    a minute, where no clock comes. channel: the one the melody comes on, None for any that the band
-    does not play on. offset_ms: sent so much later (earlier where negative). split: notes held below
-    this pitch are chords that steer the harmony. program_changes: send the parts' programs. record:
-    keep each performance.
+    a minute, where no clock comes. metre: the bars that are played in, which no clock tells. channel: the
+    one the melody comes on, None for any that the band does not play on. offset_ms: sent so much later
+    (earlier where negative). split: notes held below this pitch are chords that steer the harmony.
+    program_changes: send the parts' programs. record: keep each performance.
     """
 
     preset: str = "pop"
@@ -42,6 +43,7 @@ class Config:
     part: int = 1
     clock: str = "auto"
     tempo: float = 120.0
+    metre: Metre = field(default_factory=Metre)
     channel: int | None = None
     offset_ms: float = 0.0
     split: int = 55
@@ -85,6 +87,7 @@ def _config(table: Table) -> Config:
         part=table.whole("part", 1, PARTS, Config.part),
         clock=table.choice("clock", CLOCKS, Config.clock),
         tempo=table.number("tempo", 20, 300, Config.tempo),
+        metre=_metre(table),
         channel=table.optional("channel", 1, 16),
         offset_ms=table.number("offset_ms", -500, 500, Config.offset_ms),
         split=table.pitch("split", Config.split),
@@ -92,6 +95,14 @@ def _config(table: Table) -> Config:
         record=table.flag("record", Config.record),
         controls=ControlMap() if controls is None else _controls(controls),
     )
+
+
+def _metre(table: Table) -> Metre:
+    try:
+        return Metre.parse(table.text("metre", "4/4"))
+    except ValueError as error:
+        table.complain("metre", f"is wrong: {error}")
+        return Metre()
 
 
 def _controls(table: Table) -> ControlMap:

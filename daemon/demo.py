@@ -47,7 +47,7 @@ def run(preset: str | None, melody: str, out: Path, seed: int, say: Callable[[st
 
     rendering = render(song, chosen, accompanist, Settings(seed=seed, metre=metre), send=send)
     title = f"{song.name} with {chosen.name}"
-    image = picture.png(title, _voices(rendering.take), rendering.take.markers, metre.steps_per_bar)
+    image = picture.png(title, _voices(rendering.take), rendering.take.markers, metre.sixteenths)
     midi, png, wav = (out / f"demo.{kind}" for kind in ("mid", "png", "wav"))
     with writing(midi):
         rendering.take.write(midi)

@@ -108,6 +108,10 @@ class Engine:
         """Our own clock starts from the top now, without waiting for a note."""
         self._change(self.transport.run(now), now)
 
+    def close(self, now: float) -> None:
+        """Nothing more is to come from the player: the band ends soon, on a bar line."""
+        self.band.closing = True
+
     def stop(self, now: float) -> list[Due]:
         """The performance ends: the events that silence it."""
         self._change(Change.STOPPED, now)
@@ -146,7 +150,7 @@ class Engine:
         names = tuple(dict.fromkeys(symbol(int(chord)) for chord in band.chords(step)))[:2]
         return Status(
             metre.bar_of(song) + 1,
-            metre.step_in_bar(song) // 4 + 1,
+            metre.beat_in_bar(song) + 1,
             self.transport.bpm,
             band.preset.name,
             band.presence(step),
@@ -202,6 +206,7 @@ class Engine:
             self.band.stop(tick)
             self.band.situation.halt(self.band.grid.step_at(tick))
         else:
+            self.band.steady = self.transport.steady
             self.band.begin(self.band.grid.step_of(tick), afresh=change is Change.AFRESH)
             self._note_tempo(now)
 

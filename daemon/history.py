@@ -1,15 +1,18 @@
-"""The beats that the ear has heard, as features."""
+"""The beats that the ear has heard, as features, and what the band made of them."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from bandmate.daemon.melody import Melody
-from bandmate.daemon.metre import Metre
+from bandmate.daemon.memory import Memory
+from bandmate.daemon.recall import Place
 from bandmate.daemon.request import Beats
 from bandmate.models import listening
+from bandmate.models.chance import Origin
+from bandmate.models.harmony import HORIZON, NONE
 from bandmate.models.listening import Listener
-from bandmate.models.roll import STEPS_PER_BEAT
+from bandmate.models.roll import BAR, STEPS_PER_BEAT
 
 KEPT = 256
 
@@ -23,6 +26,8 @@ class History:
         self._listener = Listener()
         self._features: list[listening.Array] = []
         self._phases: list[listening.Array] = []
+        self._chords: list[int] = []
+        self._origins: list[Origin] = []
         self._dropped = 0
         self.step = step - step % STEPS_PER_BEAT
 
@@ -30,16 +35,19 @@ class History:
         """Hear on from the beat that holds a later step; no beat is heard twice."""
         self.step = max(self.step, step - step % STEPS_PER_BEAT)
 
-    def advance(self, step: int, melody: Melody, metre: Metre) -> None:
-        """Hear every beat that is complete before `step`."""
+    def advance(self, step: int, melody: Melody, memory: Memory, origin: Origin) -> None:
+        """Hear every beat that is complete before `step`; origin: whose noise the band had in them."""
         while self.step + STEPS_PER_BEAT <= step:
             pitch, onset = melody.line(self.step, self.step + STEPS_PER_BEAT)
             self._features.append(self._listener.beat(pitch, onset))
-            self._phases.append(phase(self.step, metre))
+            self._phases.append(phase(self.step))
+            self._chords.append(int(memory.chords(self.step + STEPS_PER_BEAT - 1, 1)[0]))
+            self._origins.append(origin)
             self.step += STEPS_PER_BEAT
         surplus = len(self._features) - KEPT
         if surplus > 0:
-            del self._features[:surplus], self._phases[:surplus]
+            for kept in (self._features, self._phases, self._chords, self._origins):
+                del kept[:surplus]
             self._dropped += surplus
 
     def beats(self) -> Beats:
@@ -52,12 +60,26 @@ class History:
             return Beats(self._number, 0, *empty)
         return Beats(self._number, self._dropped, np.stack(self._features), np.stack(self._phases))
 
+    def recalled(self, there: Place | None) -> listening.Array:
+        """float32[8,24]: how sure it is, 0..1, that a chord belongs to a beat to come, since the band ended
+        the beat on it when the player stood at that place."""
+        out = np.zeros((HORIZON, NONE), np.float32)
+        if there is not None:
+            chords = np.array(self._chords[there.beat : there.beat + HORIZON])
+            known = np.flatnonzero(chords != NONE)
+            out[known, chords[known]] = there.sure
+        return out
+
+    def origin(self, beat: int) -> Origin:
+        """Whose noise the band had in a beat, an index into `beats()`."""
+        return self._origins[beat]
+
     @property
     def since(self) -> int:
         """Steps from the last onset heard to the beat that comes next."""
         return self._listener.since
 
 
-def phase(step: int, metre: Metre) -> listening.Array:
-    """float32[16]: where the beat at a step stands in four bars."""
-    return listening.phase(metre.step_in_bar(step) // STEPS_PER_BEAT, metre.bar_of(step))
+def phase(step: int) -> listening.Array:
+    """float32[16]: where the beat at a step stands in four bars of four."""
+    return listening.phase(step % BAR // STEPS_PER_BEAT, step // BAR)

@@ -42,7 +42,7 @@ class Planner:
         self.asked = 0
         self.late = 0
         self._answers: list[Answer] = []
-        self._revised = -1
+        self._revised = self._begun = -1
 
     def begin(self, step: int, left: int | None = None) -> None:
         """The music runs on from a step, nothing being committed; the first decision is the next hop's.
@@ -54,11 +54,12 @@ class Planner:
         moved = 0 if left is None else step - left
         carried = left is not None and self._metre.step_in_bar(moved) == 0
         self._answers = [replace(a, first=a.first + moved) for a in self._answers if carried]
-        self._revised = -1
+        self._revised, self._begun = -1, self.committed
 
     def take_over(self, other: Planner, preset: str) -> None:
         """Go on from where another planner stands, at a bar line; of its answers, with those of a preset."""
         self.committed, self.asked = other.committed, max(other.asked, other.committed)
+        self._begun = other._begun
         self._answers = [answer for answer in other._answers if answer.preset == preset]
 
     def dismiss(self, preset: str) -> None:
@@ -75,7 +76,7 @@ class Planner:
 
     def revisable(self, step: int) -> bool:
         """Whether a step lies in the committed hop, after its first step, and the hop was not revised yet."""
-        return self._revised != self.committed and self._hop_begin() < step < self.committed
+        return self._revised != self.committed and self._begun < step < self.committed
 
     def revise(self) -> None:
         """The committed hop is being decided anew."""
@@ -125,7 +126,7 @@ class Planner:
         return self._close(Commitment(first, _rest(last - first), np.full(last - first, NONE, np.int_)))
 
     def _close(self, commitment: Commitment) -> Commitment:
-        self.committed = commitment.first + commitment.score.steps
+        self._begun, self.committed = commitment.first, commitment.first + commitment.score.steps
         return commitment
 
     @staticmethod
@@ -140,16 +141,15 @@ class Planner:
         then = first - max(2 * self._metre.steps_per_bar, self.hop)
         return Commitment(first, memory.read(then, last - first), memory.chords(then, last - first))
 
-    def _hop_begin(self) -> int:
-        return self.committed - self.hop
-
     def _boundary(self, step: int) -> int:
-        """The first step at or after `step` at which a hop begins; hops are counted from each bar line."""
+        """The first step at or after `step` at which a hop begins; hops are counted from each bar line,
+        and one that would begin in a step that takes no time belongs to the one before it."""
         bar = self._metre.steps_per_bar
         if self.hop >= bar:
             return -(-step // self.hop) * self.hop
         in_bar = self._metre.step_in_bar(step)
-        return step - in_bar + min(-(-in_bar // self.hop) * self.hop, bar)
+        begins = step - in_bar + min(-(-in_bar // self.hop) * self.hop, bar)
+        return begins if self._metre.lasts(begins) else self._boundary(begins + 1)
 
 
 def _rest(steps: int) -> Score:

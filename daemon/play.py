@@ -58,7 +58,8 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         stack.callback(midi.close)
         casting = Casting(folder("presets"), folder("models"), say)
         preset, key, accompanist = casting.first(config.preset)
-        take = Take(_parts(preset), tempos=[(0, settings.bpm)]) if config.record else None
+        bars = (0, settings.metre.beats, settings.metre.unit)
+        take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         output = _output(midi, config, preset)
         stack.callback(output.close)
         conductor = Conductor(
@@ -148,6 +149,7 @@ def settings(config: Config, mode: str, seed: int | None) -> Settings:
         mode=Mode(mode),
         clock=Clock(config.clock),
         bpm=config.tempo,
+        metre=config.metre,
         seed=secrets.randbelow(2**31) if seed is None else seed,
         split=config.split,
         channel=config.channel,

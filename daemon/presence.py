@@ -6,7 +6,7 @@ from enum import Enum
 
 from bandmate.daemon.metre import Metre
 
-PATIENCE_BARS = 2
+CLOSING_BARS = 1
 
 
 class Presence(Enum):
@@ -17,15 +17,19 @@ class Presence(Enum):
     ENDING = "ending"
 
 
-def presence(step: int, heard_until: int | None, metre: Metre) -> Presence:
-    """The band's presence at a step, given the step before which the player last sounded (None: never).
+def presence(step: int, heard_until: int | None, metre: Metre, patience: int) -> Presence:
+    """The presence, at a step, of who plays on for so many bars of the player's silence.
 
-    With nothing played it rests. When the player has been silent for two bars it winds down, and at the
-    next bar line it stops.
+    heard_until: the step before which the player last sounded (None: never, and with nothing played the band
+    rests). When its patience is over it winds down, and at the next bar line it stops.
     """
     if heard_until is None:
         return Presence.RESTING
-    patience = heard_until + PATIENCE_BARS * metre.steps_per_bar
-    if step < patience:
+    if step < heard_until + patience * metre.steps_per_bar:
         return Presence.PLAYING
-    return Presence.ENDING if step < metre.next_bar(patience) else Presence.RESTING
+    return Presence.ENDING if step < leaves(heard_until, metre, patience) else Presence.RESTING
+
+
+def leaves(heard_until: int, metre: Metre, patience: int) -> int:
+    """The bar line at which who is so patient stops."""
+    return metre.next_bar(heard_until + patience * metre.steps_per_bar)

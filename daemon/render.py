@@ -21,7 +21,7 @@ from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode
 from bandmate.daemon.song import MelodyFile, SongNote
 from bandmate.daemon.takes import MELODY, Take
-from bandmate.daemon.timeline import TICKS_PER_STEP, Timeline
+from bandmate.daemon.timeline import Timeline
 from bandmate.models import listening
 from bandmate.models.roll import STEPS_PER_BEAT
 from bandmate.presets.preset import Preset
@@ -60,9 +60,9 @@ def render(
 
     send: hears every event of the band, with its time in seconds; progress: called with 0..1.
     """
-    metre, grid = settings.metre, Grid(preset.swing)
+    metre, grid = settings.metre, Grid(preset.swing, settings.metre)
     parts = [(part.name, part.channel, part.program) for part in preset.parts]
-    bar = metre.steps_per_bar * TICKS_PER_STEP
+    bar = metre.ticks_per_bar
     origin = bar if settings.mode is Mode.OFFLINE else 0
     song = _later(song, origin)
     take = Take(parts, title=song.name, tempos=song.tempos, metres=song.metres, origin=origin)
@@ -79,13 +79,14 @@ def render(
         for tick, event in _events(song.notes)
         if settings.mode is not Mode.OFFLINE
     ]
+    cues.append(Cue(_time(lines, song.end), engine.close))
     until = _time(lines, song.end + CLOSING_BARS * bar)
     first, bars = grid.step_of(origin), metre.bar_of(grid.step_of(song.end - origin) - 1) + 1
     chart = Chart(engine.band.situation.memory, first, bars * metre.steps_per_bar)
     cues += _readings(chart, lines, grid, first)
 
     def answering(request: Request) -> Answer:
-        progress(min(request.first * TICKS_PER_STEP / song.end, 1.0))
+        progress(min(grid.tick_of(request.first) / song.end, 1.0))
         return accompanist.answer(request)
 
     seconds = perform(engine, answering, cues, until, send)
@@ -156,9 +157,9 @@ def foresee(melody: Melody, accompanist: Accompanist, metre: Metre) -> Chords:
     end = melody.end()
     beats = -(-end // STEPS_PER_BEAT)
     pitch, onset = melody.line(0, beats * STEPS_PER_BEAT)
-    phases = np.stack([phase(beat * STEPS_PER_BEAT, metre) for beat in range(beats)])
+    phases = np.stack([phase(beat * STEPS_PER_BEAT) for beat in range(beats)])
     classes = np.zeros((len(pitch), 12), np.float32)
     sounding = np.flatnonzero(pitch >= 0)
     classes[sounding, pitch[sounding] % 12] = 1
     share = classes.reshape(beats, STEPS_PER_BEAT, 12).mean(1)
-    return accompanist.foresee(listening.beats(pitch, onset), phases, share, metre.beats_per_bar)
+    return accompanist.foresee(listening.beats(pitch, onset), phases, share, metre.halved)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmate.models.chance import Origin
 from bandmate.models.decoding import Limits, Score
 
 Array = NDArray[np.float32]
+Steps = NDArray[np.bool_]
 Chords = NDArray[np.int_]
 
 
@@ -30,15 +32,18 @@ class Beats:
 class Request:
     """A decision to take: what to play from step `first` to the end of the window that begins at `window`.
 
-    preset: the key of the one that is to take it; epoch: an answer to an older one is void; beat_in_bar and
-    beats_per_bar: where `first` stands; melody float32[4,32,128] and heard float32[32] as the contract lays
-    them out; past: what the band played in the 32 steps before the window and in the window up to `first`;
+    preset: the key of the one that is to take it; epoch: an answer to an older one is void; beat_in_bar:
+    where `first` stands, 0..3; halved: whether bars have a strong beat in their middle; lasting: bool[64],
+    which steps from `window` on take time; melody float32[4,32,128] and heard float32[32] as the contract
+    lays them out; past: what the band played in the 32 steps before the window and in it up to `first`;
     chords: int[32], the window's, committed before `first`; sounding: the chord just before `first`;
     revision: whether `first` lies within a hop already decided; beats, partial float32[112], known 0..3 and
     phase float32[16]: for the ear; evidence float32[12]: pitch classes held as a chord; foreseen: chords
     int[n] of the beats from `first` on, where the whole melody is known; hindsight: answer what was played,
-    so the chords of so many last beats are wanted (0: of those to come); seeds: of the performance and of
-    the phrase; variation 0..1; controls float32[5].
+    so the chords of so many last beats are wanted (0: of those to come); recalled: float32[8,24], how sure it
+    is, 0..1, that each of the beats to come has this chord since it had it before; seed: the performance's;
+    origins: whose noise the window's two bars have; variation 0..1; controls float32[5]; rests: for each part
+    the step of the window from which on it is silent.
     """
 
     number: int
@@ -47,7 +52,8 @@ class Request:
     first: int
     window: int
     beat_in_bar: int
-    beats_per_bar: int
+    halved: bool
+    lasting: Steps
     melody: Array
     heard: Array
     past: Score
@@ -60,11 +66,14 @@ class Request:
     phase: Array
     evidence: Array
     foreseen: Chords | None
+    recalled: Array
     hindsight: int
-    seeds: tuple[int, int]
+    seed: int
+    origins: tuple[Origin, Origin]
     variation: float
     controls: Array
     limits: Limits
+    rests: tuple[int, ...]
 
 
 @dataclass(frozen=True)

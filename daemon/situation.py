@@ -13,16 +13,21 @@ from bandmate.daemon.history import History, phase
 from bandmate.daemon.melody import Melody
 from bandmate.daemon.memory import Memory
 from bandmate.daemon.metre import Metre
+from bandmate.daemon.presence import leaves
+from bandmate.daemon.recall import Place, place
 from bandmate.daemon.request import Array, Chords, Request
 from bandmate.models import listening
+from bandmate.models.chance import Origin
 from bandmate.models.contract import CONTROLS
 from bandmate.models.decoding import Limits
 from bandmate.models.harmony import NONE, TONES
-from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
+from bandmate.models.roll import BAR, PARTS, STEPS_PER_BEAT, WINDOW
 from bandmate.presets.preset import Preset
 
 PHRASE_BARS = 8
 ENDING_DENSITY = 0.25
+RECOGNISED = 0.5
+DEPARTURE = 8
 
 
 class Mode(Enum):
@@ -54,6 +59,7 @@ class Situation:
         self._histories = 0
         self._history = History(0, 0)
         self._origin = 0
+        self._noise = Origin(0, 0)
         self._silence: int | None = None
         self._sounded: int | None = None
 
@@ -89,7 +95,7 @@ class Situation:
 
     def advance(self, step: int) -> None:
         """Hear the beats complete before a step."""
-        self._history.advance(step, self.melody, self.metre)
+        self._history.advance(step, self.melody, self.memory, self._noise)
         self.melody.forget(step)
 
     def clashes(self, step: int) -> bool:
@@ -123,13 +129,22 @@ class Situation:
         revision: bool,
         ending: bool,
         newcomer: bool,
+        patience: tuple[int, ...],
     ) -> Request:
         """The decision to take at step `first` by the preset of this key: a revision of one, one that winds
-        the band down, or the first of a newcomer, who knows nothing of what others played."""
+        the band down, or the first of a newcomer, who knows nothing of what others played.
+
+        patience: the bars that each part plays on in the player's silence.
+        """
         self.advance(first)
         metre = self.metre
-        window = first - metre.step_in_bar(first) % WINDOW
+        window = first - first % BAR
         known, partial = self._partial(first)
+        beats, beat_phase = self._history.beats(), phase(self._history.step)
+        there = place(beats, partial, known, beat_phase) if self.mode is not Mode.RESPOND else None
+        variation = preset.variation if self.mixer.variation is None else self.mixer.variation
+        origins = self._origins(first, there, variation)
+        self._noise = origins[0]
         past = (Memory() if newcomer else self.memory).read(window - WINDOW, WINDOW + first - window)
         return Request(
             number=number,
@@ -137,25 +152,29 @@ class Situation:
             preset=key,
             first=first,
             window=window,
-            beat_in_bar=metre.step_in_bar(first) // STEPS_PER_BEAT,
-            beats_per_bar=metre.beats_per_bar,
+            beat_in_bar=(first - window) // STEPS_PER_BEAT,
+            halved=metre.halved,
+            lasting=np.array([metre.lasts(step) for step in range(window, window + 2 * WINDOW)]),
             melody=self._rolls(window, first + max(known - first % STEPS_PER_BEAT, 0)),
             heard=self._known_steps(window, first),
             past=past,
             chords=self.memory.chords(window, WINDOW),
             sounding=int(self.memory.chords(first - 1, 1)[0]),
             revision=revision,
-            beats=self._history.beats(),
+            beats=beats,
             partial=partial,
             known=known,
-            phase=phase(self._history.step, metre),
+            phase=beat_phase,
             evidence=self.melody.chord(first),
             foreseen=self._foreseen(first),
             hindsight=metre.turn // STEPS_PER_BEAT if self.mode is Mode.RESPOND else 0,
-            seeds=(self._seed, metre.bar_of(first) // PHRASE_BARS),
-            variation=preset.variation if self.mixer.variation is None else self.mixer.variation,
+            recalled=self._history.recalled(there),
+            seed=self._seed,
+            origins=origins,
+            variation=variation,
             controls=self._controls(preset, first, ending),
             limits=self._limits(preset, ending),
+            rests=self._rests(first, window, patience),
         )
 
     def _partial(self, first: int) -> tuple[int, Array]:
@@ -190,6 +209,16 @@ class Situation:
         beats = first // STEPS_PER_BEAT - self._origin // STEPS_PER_BEAT
         return self.foreseen[min(beats, len(self.foreseen) - 1) :]
 
+    def _origins(self, first: int, there: Place | None, variation: float) -> tuple[Origin, Origin]:
+        """Whose noise this bar of four and the next have: what is played again is played with the same, but
+        for bars in which a variation above .5 asks for something new."""
+        bar = first // BAR
+        asks = np.random.default_rng([self._seed, DEPARTURE, bar]).random() < 2 * variation - 1
+        if there is None or there.sure < RECOGNISED or asks:
+            return Origin(bar // PHRASE_BARS, bar), Origin((bar + 1) // PHRASE_BARS, bar + 1)
+        to_bar_line = (BAR - first % BAR + STEPS_PER_BEAT - 1) // STEPS_PER_BEAT
+        return self._history.origin(there.beat), self._history.origin(there.beat + to_bar_line)
+
     def _densities(self, preset: Preset, ending: bool) -> list[float]:
         """Each part's density: the preset's, moved as a whole by the player, less while winding down."""
         lean = 0.0 if self.mixer.density is None else self.mixer.density - 0.5
@@ -201,6 +230,12 @@ class Situation:
         out[:PARTS] = self._densities(preset, ending)
         out[PARTS] = min(max(0.5 + 1.5 * (self.melody.energy(first) - 80 / 127), 0.0), 1.0)
         return out
+
+    def _rests(self, first: int, window: int, patience: tuple[int, ...]) -> tuple[int, ...]:
+        until = self.sounding_until(first)
+        if self.mode is Mode.RESPOND or until is None:
+            return (WINDOW,) * PARTS
+        return tuple(leaves(until, self.metre, bars) - window for bars in patience)
 
     def _limits(self, preset: Preset, ending: bool) -> Limits:
         parts = preset.parts

@@ -13,7 +13,8 @@ from enum import Enum
 from bandmate.bridge.events import Continue, Event, Position, Pulse, Start, Stop
 from bandmate.daemon.follower import SILENCE, Follower
 from bandmate.daemon.metre import Metre
-from bandmate.daemon.timeline import TICKS_PER_STEP, Timeline
+from bandmate.daemon.timeline import Timeline
+from bandmate.models.roll import BAR
 
 GROUP_BARS = 4
 
@@ -40,7 +41,7 @@ class Transport:
     def __init__(self, clock: Clock, bpm: float, metre: Metre) -> None:
         self.timeline: Timeline | None = None
         self._clock, self._bpm = clock, bpm
-        self._group = GROUP_BARS * metre.steps_per_bar * TICKS_PER_STEP
+        self._group = GROUP_BARS * metre.ticks_per_bar * max(BAR // metre.steps_per_bar, 1)
         self._follower = Follower(bpm)
         self._shift = 0
         self._reached = 0
@@ -52,6 +53,11 @@ class Transport:
     def bpm(self) -> float:
         """The tempo now, in beats a minute."""
         return self._follower.bpm if self.timeline is None and self._follower.locked else self._tempo()
+
+    @property
+    def steady(self) -> bool:
+        """Whether time goes on while nobody plays: the DAW's, or our own where it was set running."""
+        return self._follower.running or not self._resting
 
     @property
     def song_shift(self) -> int:

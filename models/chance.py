@@ -6,19 +6,26 @@ but in each bar some of it is renewed, since a rest that noise asks for is not t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmate.models.roll import PARTS, PITCHES, WINDOW
+from bandmate.models.roll import BAR, PARTS, PITCHES, WINDOW
 
-BAR = 16
 RENEWED = 0.3
 _GATE, _HOLD, _PITCH = 0, 1, slice(2, None)
 
 Array = NDArray[np.float32]
+
+
+class Origin(NamedTuple):
+    """Whose noise a bar has: a bar's of a phrase; its own, or an earlier one's that is played again."""
+
+    phrase: int
+    bar: int
 
 
 class Chance(NamedTuple):
@@ -38,8 +45,17 @@ class Chance(NamedTuple):
         """The chance of a window that begins at a step of the performance, of the phrase of these seeds."""
         bars = range(step // BAR, (step + WINDOW - 1) // BAR + 1)
         noise = np.concatenate([_bar(seeds, bar) for bar in bars], 1)
-        here = noise[:, step % BAR : step % BAR + WINDOW]
-        return cls(here[..., _GATE], here[..., _PITCH], here[..., _HOLD], variation)
+        return cls._of(noise[:, step % BAR : step % BAR + WINDOW], variation)
+
+    @classmethod
+    def again(cls, seed: int, origins: Sequence[Origin], variation: float) -> Chance:
+        """The chance of a window whose two bars have noise of these origins; seed: the performance's."""
+        bars = [_bar((seed, origin.phrase), origin.bar) for origin in origins]
+        return cls._of(np.concatenate(bars, 1), variation)
+
+    @classmethod
+    def _of(cls, noise: Array, variation: float) -> Chance:
+        return cls(noise[..., _GATE], noise[..., _PITCH], noise[..., _HOLD], variation)
 
     @classmethod
     def none(cls) -> Chance:

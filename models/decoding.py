@@ -27,6 +27,8 @@ DRUMS = "drums"
 DENSITY_REACH = 5.0
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
 HOLD_WARMTH = 0.6
+# How far a chord leans to the tone that the melody is expected on: an odds ratio of e^4 for one that is sure.
+VOICING = 4.0
 
 Mask = NDArray[np.bool_]
 Array = NDArray[np.float32]
@@ -64,13 +66,21 @@ class Before(NamedTuple):
 
 
 def decode(
-    said: Probabilities, card: Card, limits: Limits, before: Before, first: int, chance: Chance
+    said: Probabilities,
+    card: Card,
+    limits: Limits,
+    before: Before,
+    first: int,
+    chance: Chance,
+    wanted: Array | None = None,
 ) -> Score:
     """The notes of steps first..31 of a window.
 
-    said may end before step 31, and then so does the score; chance: the window's. Of a drawn card all
-    decisions but the drums' are drawn: at variation .5 with noise as large as a probability asks for, below
-    it nearer to the card's cuts. Else chance leans on the gates only.
+    said may end before step 31, and then so does the score; chance: the window's; wanted: float32[n,12] for
+    the steps from `first` on, how much more each pitch class is expected of the melody than the chord's
+    tones are on average. Of a drawn card all decisions but the drums' are drawn: at variation .5 with noise
+    as large as a probability asks for, below it nearer to the card's cuts; and parts of several voices lean
+    to what is wanted. Else chance leans on the gates only.
     """
     steps = slice(first, said.gate.shape[1])
     warmth = math.sqrt(2 * chance.variation) if card.drawn else 0.0
@@ -78,7 +88,10 @@ def decode(
     scale = np.where(_is_drums(card) | (warmth == 0), chance.variation, warmth).astype(np.float32)[:, None]
     lean = scale * chance.gate[:, steps]
     lean = lean + DENSITY_REACH * (np.array(limits.density, np.float32) - 0.5)[:, None]
-    onset = _struck(said, card, cuts, limits, steps, lean, warmth * chance.pitch[:, steps])
+    taste = warmth * chance.pitch[:, steps]
+    if wanted is not None and card.drawn:
+        taste = taste + _voicing(wanted[: taste.shape[1]], limits)
+    onset = _struck(said, card, cuts, limits, steps, lean, taste)
     hold = _warmed(said.sustain[:, steps], HOLD_WARMTH * warmth * chance.hold[:, steps, None])
     sustain = _held(onset, hold, card, cuts, limits, before)
     return Score(onset, sustain, said.velocity[:, steps])
@@ -110,6 +123,13 @@ def _is_drums(card: Card) -> Mask:
 def _between(cold: Array, warm: Array, share: Array) -> Array:
     """Cuts that lie, as logits, such a share of the way from the cold ones to the warm ones."""
     return np.where(share > 0, _share((1 - share) * _logit(cold) + share * _logit(warm)), cold)
+
+
+def _voicing(wanted: Array, limits: Limits) -> Array:
+    """float32[4,n,128]: how far each pitch of a part that has several voices is leaned to."""
+    several = np.array(limits.voices) > 1
+    lean: Array = VOICING * several[:, None, None] * wanted[:, np.arange(PITCHES) % 12]
+    return lean.astype(np.float32)
 
 
 def _warmed(probability: Array, noise: Array) -> Array:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 CHORDS = 25
 NONE = 24
 HORIZON = 8
+FAITH = 0.8
+"""What it counts, in expected overlap, that a chord was surely played at this place before."""
 _NAMES = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 Array = NDArray[np.float32]
@@ -64,30 +66,45 @@ class Reluctance:
     revise: float = 0.2
     revise_weak: float = 0.6
 
-    def within(self, beat_in_bar: int, beats_per_bar: int = 4) -> float:
+    def within(self, beat_in_bar: int, halved: bool = True) -> float:
         """The price of a change after the beat has begun."""
-        strong = 2 * beat_in_bar in (0, beats_per_bar)
-        return self.revise if strong else self.revise_weak
+        return self.revise if beat_in_bar == 0 or (halved and beat_in_bar == 2) else self.revise_weak
 
-    def at(self, beat_in_bar: int, beats_per_bar: int = 4) -> float:
-        """The price at a beat, 0 being the bar's first."""
+    def at(self, beat_in_bar: int, halved: bool = True) -> float:
+        """The price at a beat of a bar of four, 0 being its first; halved: whether its third is strong."""
         if beat_in_bar == 0:
             return self.first
-        return self.middle if 2 * beat_in_bar == beats_per_bar else self.weak
+        return self.middle if halved and beat_in_bar == 2 else self.weak
 
 
-def utility(chord: Array, melody: Array, evidence: Array | None = None) -> Array:
+def utility(
+    chord: Array, melody: Array, evidence: Array | None = None, recalled: Array | None = None
+) -> Array:
     """Expected fit float32[beats, 24] of every triad.
 
     chord: float32[beats, 25] probabilities; melody: float32[beats, 12] expected pitch classes;
-    evidence: float32[12] pitch classes that the player holds down as a chord, if any.
+    evidence: float32[12] pitch classes that the player holds down as a chord, if any; recalled:
+    float32[beats, 24] 0..1, how sure it is that this chord was played at this place before, if any was.
     """
     sharp = chord**1.5
     sharp /= np.maximum(sharp.sum(1, keepdims=True), 1e-9)
     fit = sharp @ _OVERLAP[:, :NONE] + melody @ TONES[:NONE].T
     if evidence is not None and evidence.any():
         fit = fit + held(evidence)
+    if recalled is not None:
+        fit = fit + FAITH * recalled[: len(fit)]
     return np.asarray(fit, np.float32)
+
+
+def wanted(melody: Array, chords: NDArray[np.int_]) -> Array:
+    """How much more each pitch class is expected of the melody than the chord's tones are on average.
+
+    melody: float32[n,12] expected pitch classes; chords: int[n]; float32[n,12], 0 where there is no chord.
+    """
+    tones = TONES[chords]
+    size = tones.sum(1, keepdims=True)
+    level = (melody * tones).sum(1, keepdims=True) / np.maximum(size, 1)
+    return np.asarray(np.where(size > 0, melody - level, 0), np.float32)
 
 
 def held(evidence: Array) -> Array:
@@ -100,17 +117,18 @@ def plan(
     fit: Array,
     sounding: int,
     beat_in_bar: int,
-    beats_per_bar: int = 4,
     reluctance: Reluctance = Reluctance(),
     heard: float = 0.0,
+    halved: bool = True,
 ) -> NDArray[np.int_]:
     """The chords int[beats] for the beats to come, the first of which is about to be committed.
 
-    fit: float32[beats, 24] from `utility`; sounding: the chord now (24 none); beat_in_bar: of the
-    first beat; heard: the share 0..1 of the first beat that has gone by, when it is being revised.
+    fit: float32[beats, 24] from `utility`; sounding: the chord now (24 none); beat_in_bar: 0..3, of
+    the first beat; heard: the share 0..1 of the first beat that has gone by, when it is being revised;
+    halved: whether the third beat of a bar is strong.
     """
     beats = len(fit)
-    prices = [reluctance.at((beat_in_bar + h) % beats_per_bar, beats_per_bar) for h in range(beats)]
+    prices = [reluctance.at((beat_in_bar + h) % 4, halved) for h in range(beats)]
     weight = np.ones(beats, np.float32)
     weight[0] = 1 - heard
     value = np.zeros((beats + 1, NONE), np.float32)
@@ -120,7 +138,7 @@ def plan(
     out = np.zeros(beats, np.int_)
     last = sounding
     for h in range(beats):
-        price = reluctance.within(beat_in_bar, beats_per_bar) if heard and not h else prices[h]
+        price = reluctance.within(beat_in_bar, halved) if heard and not h else prices[h]
         choice = value[h].copy()
         if last != NONE:
             choice += np.where(np.arange(NONE) == last, price, 0)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 STEPS_PER_BEAT = 4
 WINDOW = 32
+BAR = 16
 PITCHES = 128
 PARTS = 4
 

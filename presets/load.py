@@ -57,6 +57,7 @@ def _part(table: Table) -> Part:
         voices=table.whole("voices", 1, 16, Part.voices),
         density=table.number("density", 0, 1, Part.density),
         mute=table.flag("mute", Part.mute),
+        patience=table.whole("patience", 0, 64, Part.patience),
     )
     if part.low > part.high:
         table.complain("low", "lies above 'high'; swap them")

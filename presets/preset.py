@@ -18,7 +18,8 @@ class Part:
 
     channel 1..16; program 1..128, the General MIDI sound asked for, or None to leave the sound alone;
     level 0..1 scales velocity; low..high, the pitches 0..127 it may play; voices, the most notes it
-    strikes together; density 0..1, .5 as trained; mute, silent until unmuted.
+    strikes together; density 0..1, .5 as trained; mute, silent until unmuted; patience, the bars that it
+    plays on when the player is silent, and twice as many where the clock runs on through rests.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Part:
     voices: int = 4
     density: float = 0.5
     mute: bool = False
+    patience: int = 4
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ def _cells(part: Part) -> Cells:
     if (part.low, part.high) != (_USUAL.low, _USUAL.high):
         cells |= {"low": pitch.spell(part.low), "high": pitch.spell(part.high)}
     cells |= {"voices": _scalar(part.voices), "density": _scalar(part.density)}
+    cells |= {"patience": _scalar(part.patience)} if part.patience != _USUAL.patience else {}
     return cells | ({"mute": "true"} if part.mute else {})
 
 

@@ -99,7 +99,7 @@ def test_it_is_what_render_makes_of_the_same_melody_in_a_file(home: Path, tmp_pa
         assert symbol(chord) in in_it[-2:] or chord == NONE
     assert len(chords) == 40 * 4
     assert (chords[0], {*chords[1:40].tolist()}, {*chords[132:].tolist()}) == (NONE, {C, G, F}, {D, G})
-    assert (chords[80:128] == NONE).all()
+    assert (chords[100:128] == NONE).all(), "after nine bars of rest"
 
 
 def test_the_number_of_processes_changes_nothing_and_the_share_done_is_told(home: Path) -> None:

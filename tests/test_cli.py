@@ -312,6 +312,11 @@ def test_play_refuses(home: Path, midi: None, options: list[str], sentence: str)
     assert not (home / "takes").exists()
 
 
+def test_play_refuses_a_metre_that_is_none(home: Path, midi: None) -> None:
+    said = refused("play", "--metre", "waltz", status=2)
+    assert said == "Invalid value for '--metre': 'waltz' is no metre; write one as 3/4."
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

@@ -5,6 +5,7 @@ import pytest
 
 from bandmate.daemon.config import Config, ConfigError, load, override, read
 from bandmate.daemon.controls import ControlMap
+from bandmate.daemon.metre import Metre
 from bandmate.presets.home import folder
 
 
@@ -17,6 +18,7 @@ output: single
 part: 3
 clock: midi
 tempo: 96.5
+metre: 6/8
 channel: 2
 offset_ms: -12
 split: C4
@@ -34,6 +36,7 @@ controls:
         part=3,
         clock="midi",
         tempo=96.5,
+        metre=Metre(6, 8),
         channel=2,
         offset_ms=-12,
         split=60,
@@ -54,6 +57,8 @@ def test_nothing_said_is_the_defaults(text):
         ("tempo: 900", "config.yaml, line 1: tempo must be a number from 20 to 300, not '900'"),
         ("outptu: split", "config.yaml, line 1: outptu: no such field; did you mean 'output'?"),
         ("output: spilt", "must be one of multichannel, split, single, not 'spilt'; did you mean 'split'?"),
+        ("metre: waltz", "config.yaml, line 1: metre is wrong: 'waltz' is no metre; write one as 3/4"),
+        ("metre: 3/5", "config.yaml, line 1: metre is wrong: a bar of 3/5 is no whole number of 16ths"),
         ("channel: 17", "config.yaml, line 1: channel must be a whole number from 1 to 16, not '17'"),
         ("split: Q4", "config.yaml, line 1: split is wrong: 'Q4' is no note name"),
         ("in: ''", "config.yaml, line 1: in must be a word"),

@@ -316,3 +316,16 @@ def test_density_opens_gates_that_were_shut() -> None:
     assert struck(dense, KEYS) == [[0, 60]]
     assert struck(dense, DRUMS) == [[0, 36]]
     assert not decoded(said, limits=Limits(density=(0.0,) * 4)).onset.any()
+
+
+def test_a_chord_leans_to_the_tone_that_the_melody_is_expected_on() -> None:
+    said = probabilities({(KEYS, 0, 60): 0.5, (KEYS, 0, 64): 0.4, (BASS, 0, 36): 0.5, (BASS, 0, 40): 0.4})
+    said.gate[:] = 0.9
+    limits = Limits(voices=(4, 1, 2, 2))
+    wanted = np.zeros((32, 12), np.float32)
+    wanted[:, 0], wanted[:, 4] = -0.3, 0.3
+    for drawn, keys in ((EVEN, 64), (None, 60)):
+        card = Card("generator", parts=CARD.parts, pitch=(0.9,) * 4, drawn=drawn)
+        score = decoding.decode(said, card, limits, Before(SILENT, SILENT), 0, STILL, wanted)
+        assert struck(score, KEYS)[0] == [0, keys]
+        assert struck(score, BASS)[0] == [0, 36]

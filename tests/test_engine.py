@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -76,6 +77,26 @@ def test_when_the_player_is_silent_for_two_bars_the_band_winds_down_and_stops_at
     assert ending == [52, 56, 60]
 
 
+def test_the_least_patient_part_rests_first_and_each_at_a_bar_line(stage: Any, scores: ModuleType) -> None:
+    chosen = scores.preset()
+    bars = (3, 2, 1, 0)
+    parts = tuple(replace(part, patience=n) for part, n in zip(chosen.parts, bars, strict=True))
+    heard = stage.play(scores.note(0, 72, 3), 40, replace(chosen, parts=parts))
+    last = [max(heard.struck(part.channel)) for part in parts]
+    assert last == [15.0, 11.0, 7.0, 3.0]
+
+
+def test_while_the_clock_runs_on_the_band_is_twice_as_patient(stage: Any, scores: ModuleType) -> None:
+    calls = [(0, lambda engine, now: engine.run(now))]
+    assert max(stage.play(scores.note(0.25, 72, 5), 60, calls=calls).struck()) == 23.0
+    assert max(stage.play(scores.note(0.25, 72, 5), 60).struck()) == 15.25
+
+
+def test_a_player_who_comes_back_in_time_finds_the_band_playing(stage: Any, scores: ModuleType) -> None:
+    heard = stage.play(scores.note(0, 72, 4) + scores.note(14.5, 67, 4), 18)
+    assert heard.struck(scores.KICK) == scores.beats(1, 17)
+
+
 def test_after_a_rest_the_next_note_is_the_new_downbeat(stage: Any, scores: ModuleType) -> None:
     heard = stage.play(scores.note(0, 72, 4) + scores.note(25.37, 65, 4), 31)
     later = [beat for beat in heard.struck(scores.KICK) if beat > 20]
@@ -116,10 +137,12 @@ def test_the_same_arrivals_and_seed_give_the_same_events(
 
 
 def test_a_phrase_keeps_its_noise_and_the_next_has_another(stage: Any, scores: ModuleType) -> None:
-    heard = stage.play(scores.note(0, 72, 40), 40, settings=Settings(seed=9))
-    seeds = {request.first: request.seeds for request in heard.requests}
-    assert {seeds[first] for first in range(4, 128, 4)} == {(9, 0)}
-    assert {seeds[first] for first in range(128, 156, 4)} == {(9, 1)}
+    melody = [60 + 5 * beat * beat % 17 for beat in range(40)]
+    heard = stage.play(scores.tune(melody), 40, settings=Settings(seed=9))
+    phrases = {request.first: request.origins[0].phrase for request in heard.requests}
+    assert {phrases[first] for first in range(4, 128, 4)} == {0}
+    assert {phrases[first] for first in range(128, 156, 4)} == {1}
+    assert {request.seed for request in heard.requests} == {9}
 
 
 def test_a_swung_preset_plays_its_off_beats_late(stage: Any, scores: ModuleType) -> None:

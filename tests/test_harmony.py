@@ -133,14 +133,34 @@ def test_nothing_sounding_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("beat", "beats", "price", "begun"),
-    [(0, 4, 0.0, 0.4), (2, 4, 0.1, 0.4), (1, 4, 0.3, 0.5), (1, 3, 0.3, 0.5), (3, 6, 0.1, 0.4)],
+    ("beat", "halved", "price", "begun"),
+    [
+        (0, True, 0.0, 0.4),
+        (2, True, 0.1, 0.4),
+        (1, True, 0.3, 0.5),
+        (0, False, 0.0, 0.4),
+        (2, False, 0.3, 0.5),
+    ],
 )
 def test_what_a_beat_asks_and_what_once_it_has_begun(
-    beat: int, beats: int, price: float, begun: float
+    beat: int, halved: bool, price: float, begun: float
 ) -> None:
-    assert PATIENT.at(beat, beats) == price
-    assert PATIENT.within(beat, beats) == begun
+    assert PATIENT.at(beat, halved) == price
+    assert PATIENT.within(beat, halved) == begun
+
+
+def test_a_chord_that_was_played_here_before_is_preferred_by_as_much_as_it_is_sure() -> None:
+    recalled = np.zeros((HORIZON, NONE), np.float32)
+    recalled[:, AM] = 0.5
+    unsure = harmony.utility((sure(G) + sure(AM)) / 2, silent())
+    fit = harmony.utility((sure(G) + sure(AM)) / 2, silent(), recalled=recalled)
+    assert (fit - unsure)[:, AM] == pytest.approx(harmony.FAITH / 2)
+    assert np.array_equal(np.delete(fit, AM, 1), np.delete(unsure, AM, 1))
+    melody = silent()
+    melody[:, [2, 7, 11]] = 1 / 3
+    assert harmony.plan(fit, G, 0, reluctance=PATIENT)[0] == AM
+    fit = harmony.utility(sure(G), melody, recalled=recalled)
+    assert harmony.plan(fit, G, 0, reluctance=PATIENT)[0] == G, "but not over the melody"
 
 
 def worth(fit: harmony.Array, chords: tuple[int, ...], sounding: int, beat: int, heard: float) -> float:
@@ -176,3 +196,12 @@ def test_a_price_below_nothing_invites_a_change() -> None:
     fit[:, G] = 0.49
     assert harmony.plan(fit, C, 0, reluctance=Reluctance(first=-0.2))[0] == G
     assert harmony.plan(fit, C, 0, reluctance=Reluctance(first=0))[0] == C
+
+
+def test_what_the_melody_wants_is_told_beside_the_chords_own_tones() -> None:
+    melody = np.zeros((2, 12), np.float32)
+    melody[:, [0, 4, 5]] = [0.1, 0.5, 0.4]
+    found = harmony.wanted(melody, np.array([0, harmony.NONE]))
+    assert found[0, [0, 4, 7]] == pytest.approx([-0.1, 0.3, -0.2])
+    assert found[0, 5] == pytest.approx(0.2)
+    assert not found[1].any()

@@ -23,6 +23,9 @@ parts:
 """
 
 
+PACKAGED = ["jazz", "pop", "rock", "songwriter", "symphony"]
+
+
 def test_a_preset_reads_as_it_is_written():
     assert read(JAZZ, "jazz.yaml") == Preset(
         name="jazz",
@@ -108,10 +111,11 @@ def test_an_empty_file_lacks_everything():
 
 def test_the_packaged_presets_are_sound():
     shelf = Shelf(None)
-    assert shelf.names() == ["pop", "symphony"]
+    assert shelf.names() == PACKAGED
     assert (shelf.broken(), shelf.remarks()) == ({}, [])
     assert [(p.channel, p.program) for p in shelf.get("pop").parts] == [(10, None), (2, 34), (3, 5), (4, 49)]
     assert [part.name for part in shelf.get("symphony").parts] == ["cellos", "violas", "violins", "horns"]
+    assert [shelf.get(name).program for name in PACKAGED] == [4, 1, 3, 5, 2]
     assert shelf.by_program(2) is shelf.get("symphony")
     assert shelf.by_program(77) is None
 
@@ -164,7 +168,7 @@ def test_of_two_files_with_one_name_the_first_stands(tmp_path):
 
 
 def test_a_folder_that_does_not_exist_holds_nothing(tmp_path):
-    assert Shelf(tmp_path / "none").names() == ["pop", "symphony"]
+    assert Shelf(tmp_path / "none").names() == PACKAGED
 
 
 def test_the_example_in_the_guide_is_a_preset():

@@ -81,9 +81,11 @@ def test_the_band_plays_with_the_melody_from_the_second_beat(rendered: Any, tmp_
     notes = tune(8, 72, 76, 79)
     out = rendered(write(tmp_path / "song.mid", notes))
     assert voice(out, MELODY) == notes
-    assert [beat for beat, *_ in voice(out, DRUMS)] == [float(beat) for beat in range(1, 20)]
+    assert [beat for beat, *_ in voice(out, DRUMS)] == [float(beat) for beat in range(1, 16)], (
+        "and ends two bars later"
+    )
     assert out.bars == 2
-    assert len(out.seconds) >= 19
+    assert len(out.seconds) >= 15
 
 
 def test_offline_the_band_plays_from_the_first_beat_and_knows_what_comes(
@@ -130,12 +132,12 @@ def test_tempo_changes_and_metre_are_kept(rendered: Any, tmp_path: Path, mode: s
 
 @pytest.mark.parametrize("mode", ["live", "offline"])
 def test_a_long_rest_moves_nothing(rendered: Any, tmp_path: Path, mode: str) -> None:
-    notes = [*tune(4), (33.0, 1.0, 72), (34.0, 1.0, 74)]
+    notes = [*tune(4), (41.0, 1.0, 72), (42.0, 1.0, 74)]
     out = rendered(write(tmp_path / "song.mid", notes), mode)
     assert voice(out, MELODY) == notes
     struck = [n[0] for n in voice(out, DRUMS)]
-    assert not [beat for beat in struck if 16 <= beat < 33]
-    assert {34.0, 35.0, 36.0} <= set(struck)
+    assert not [beat for beat in struck if 24 <= beat < 41]
+    assert {42.0, 43.0, 44.0} <= set(struck)
 
 
 def test_a_melody_that_begins_late_is_waited_for(rendered: Any, tmp_path: Path) -> None:

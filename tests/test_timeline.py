@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,15 +103,79 @@ def test_a_swing_out_of_range_is_refused(swing: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("beats", "unit", "steps", "quarters"),
-    [(4, 4, 16, 4), (3, 4, 12, 3), (6, 8, 12, 3), (7, 8, 14, 4), (5, 16, 5, 2), (2, 2, 16, 4)],
+    ("beats", "unit", "places"),
+    [
+        (4, 4, range(16)),
+        (2, 2, range(16)),
+        (2, 4, range(8)),
+        (3, 4, [*range(12), 12, 12, 12, 12]),
+        (7, 8, [*range(14), 14, 14]),
+        (5, 4, [*range(12), *4 * [12], *range(12, 20), *8 * [20]]),
+        (6, 8, [0, 2, 4, 6, 6, 8, 10, 12]),
+        (9, 8, [0, 2, 4, 6, 6, 8, 10, 12, 12, 14, 16, 18, *4 * [18]]),
+        (3, 16, [0, 1, 2, 3]),
+    ],
 )
-def test_bars(beats: int, unit: int, steps: int, quarters: int) -> None:
+def test_a_bar_is_laid_out_as_bars_of_four_in_which_some_steps_take_no_time(
+    beats: int, unit: int, places: Sequence[int]
+) -> None:
     metre = Metre(beats, unit)
-    assert (metre.steps_per_bar, metre.beats_per_bar) == (steps, quarters)
+    assert metre.places == tuple(places)
+    ends = [*places[1:], metre.sixteenths]
+    assert [metre.lasts(step) for step in range(len(places))] == [
+        a < b for a, b in zip(places, ends, strict=True)
+    ]
+    steps = metre.steps_per_bar
     assert [metre.bar_of(step) for step in (-1, 0, steps - 1, steps)] == [-1, 0, 0, 1]
     assert [metre.step_in_bar(step) for step in (-1, 0, steps + 1)] == [steps - 1, 0, 1]
     assert [metre.next_bar(step) for step in (-1, 0, steps - 1, steps)] == [0, steps, steps, 2 * steps]
+    grid = Grid(metre=metre)
+    assert [grid.tick_of(step) for step in range(-steps, 0)] == [
+        6 * (place - metre.sixteenths) for place in places
+    ]
+
+
+@pytest.mark.parametrize(
+    ("beats", "unit", "told"),
+    [
+        (4, 4, {0: 0, 15: 3}),
+        (3, 4, {4: 1, 11: 2}),
+        (6, 8, {0: 0, 3: 1, 4: 1, 7: 2}),
+        (5, 4, {11: 2, 16: 3, 20: 4}),
+    ],
+)
+def test_beats_are_counted_as_the_player_counts_them(beats: int, unit: int, told: dict[int, int]) -> None:
+    assert {step: Metre(beats, unit).beat_in_bar(step) for step in told} == told
+
+
+@pytest.mark.parametrize(
+    ("metre", "halved"), [(Metre(), True), (Metre(3, 4), False), (Metre(6, 8), True), (Metre(12, 8), True)]
+)
+def test_a_bar_of_three_has_no_strong_middle(metre: Metre, halved: bool) -> None:
+    assert metre.halved is halved
+
+
+@given(
+    beats=st.integers(1, 13),
+    unit=st.sampled_from([2, 4, 8, 16]),
+    swing=st.floats(0.5, 0.75),
+    tick=st.integers(-2000, 2000),
+)
+def test_what_falls_between_steps_belongs_to_one_that_takes_time(
+    beats: int, unit: int, swing: float, tick: int
+) -> None:
+    grid = Grid(swing, Metre(beats, unit))
+    step = grid.step_of(tick)
+    assert grid.metre.lasts(step)
+    near = [abs(grid.tick_of(step + k) - tick) for k in range(-20, 21)]
+    assert near[20] == min(near)
+    came = grid.step_at(tick)
+    assert grid.metre.lasts(came)
+    assert grid.tick_of(came) <= tick < grid.tick_of(came + 1)
+
+
+def test_beats_of_three_do_not_swing() -> None:
+    assert [Grid(0.67, Metre(6, 8)).tick_of(step) for step in range(5)] == [0, 12, 24, 36, 36]
 
 
 @pytest.mark.parametrize(("beats", "unit"), [(3, 32), (0, 4), (4, 0), (-4, 4)])

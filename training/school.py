@@ -133,11 +133,11 @@ def publish(
     place = run.folder / publication.MADE
     for stem, data in made.models.items():
         whole.write(place / "models" / f"{stem}.onnx", data)
-    with Progress("tuning densities", tuning.ROUNDS, "rounds") as progress:
+    with Progress("tuning", tuning.ROUNDS, "rounds") as progress:
         tempo = Genre.read(run.folder).tempo
-        made = replace(
-            made, preset=tuning.tuned(made.preset, place / "models", material.shown, tempo, progress.reach)
-        )
+        tuned = tuning.tuned(made.preset, place / "models", material.shown, tempo, progress.reach)
+    models = {stem: (place / "models" / f"{stem}.onnx").read_bytes() for stem in made.models}
+    made = replace(made, preset=tuned, models=models)
     whole.write(place / "presets" / f"{made.preset.name}.yaml", preset_text.text(made.preset))
     for remark in made.remarks:
         echo(remark)

@@ -1,59 +1,129 @@
-"""The preset's densities, found by ear: the band plays live to songs that it was not taught, and each part's
-density is moved until it strikes as many notes as the real one, in the bars in which it plays.
+"""The last touch to a preset, by ear: the band plays live to songs that it was not taught, and is moved until
+each part strikes as many notes as the real one in the bars in which it plays.
 
-What was paired or arranged for a song tells nothing of how busy its band was, so only real bars count; a part
-that is never real keeps its density.
+Of a band that is drawn the cuts in its file move, and so do those that end notes, until as many of them last
+a step, and the others as long as real ones; of one that is cut the preset's densities do. What was paired in
+style counts as real; what was arranged for a song tells nothing of how busy its band was, and a part that is
+never real stays as it is.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
+
+from bandmate.models.contract import Card, Drawn
+from bandmate.models.decoding import DRUMS
+from bandmate.models.generator import Generator
 from bandmate.presets import write
 from bandmate.presets.preset import Preset
-from bandmate.training import audition
-from bandmate.training.judging import metrics
+from bandmate.training import audition, whole
+from bandmate.training.fitting import export
+from bandmate.training.judging import metrics, texture
+from bandmate.training.judging.excerpt import Excerpt
 from bandmate.training.runs import played
 from bandmate.training.songs import Song
 
-ROUNDS = 4
+ROUNDS = 6
 SONGS = 20
 GAIN = 0.2
 LEAST, MOST = 0.3, 0.8
+# A cut's logit moves so far where there are e times too many notes, or where they are e times too long.
+PULL = 0.8
+FAR = 0.005
+ASKED = 1e-3
+
+
+class Habit(NamedTuple):
+    """What a part does: notes struck in a bar in which it plays; the share of notes that last a step; and the
+    usual length in steps of the others. Not a number where there is nothing to measure."""
+
+    rate: float
+    crumbs: float
+    longer: float
+
+    @classmethod
+    def of(cls, songs: Sequence[Excerpt], part: str) -> Habit:
+        """The means over songs."""
+        voices = [(song.voices[part], song.kept[part]) for song in songs if song.kept[part].any()]
+        rates = [
+            texture.notes_a_bar(notes, kept) / max(1 - texture.empty_bars(notes, kept), ASKED)
+            for notes, kept in voices
+        ]
+        crumbs = [texture.one_step(notes, kept) for notes, kept in voices]
+        longer = [texture.usual_length(notes, kept, 2) for notes, kept in voices]
+        return cls(*map(_mean, (rates, crumbs, longer)))
 
 
 def tuned(
     preset: Preset, models: Path, shown: Sequence[Song], tempo: float, tell: Callable[[int, int], None]
 ) -> Preset:
-    """The preset with densities .3 to .8; models: the folder of its files; shown: the songs to play to;
-    tell: hears how many rounds are done, and of how many."""
+    """The preset, tuned; models: the folder of its files, of which the band's is written anew if it is drawn;
+    shown: the songs to play to; tell: hears how many rounds are done, and of how many."""
     given, parts = played.excerpts(shown, SONGS), tuple(part.name for part in preset.parts)
-    real = metrics.measure(given, parts, given, paired=True)
+    path = models / f"{preset.band}.onnx"
+    data = path.read_bytes()
+    card = Generator(data, path.name).card
+    real = _habits(given, parts, given)
     for turn in range(ROUNDS):
         heard = audition.play(write.text(preset), given, presets=models, models=models, tempo=tempo)
-        mine = metrics.measure(heard.songs, parts, given, paired=True)
-        preset = replace(
-            preset,
-            parts=tuple(
-                replace(part, density=moved(part.density, rate(mine, part.name), rate(real, part.name)))
-                for part in preset.parts
-            ),
-        )
+        mine = _habits(heard.songs, parts, given)
+        if card.drawn is None:
+            dense = [
+                moved(p.density, a.rate, b.rate) for p, a, b in zip(preset.parts, mine, real, strict=True)
+            ]
+            named = zip(preset.parts, dense, strict=True)
+            preset = replace(preset, parts=tuple(replace(part, density=new) for part, new in named))
+        else:
+            card = recut(card, mine, real)
+            whole.write(path, export.restated(data, card))
         tell(turn + 1, ROUNDS)
     return preset
 
 
-def rate(figures: Mapping[str, float], part: str) -> float:
-    """Notes that a part strikes in a bar in which it plays; 0 where it never does, or never counts."""
-    notes, empty = figures[f"{part}.notes"], figures[f"{part}.empty"]
-    return notes / (1 - empty) if empty < 1 else 0.0
+def _habits(songs: Sequence[Song], parts: Sequence[str], given: Sequence[Song]) -> list[Habit]:
+    heard = metrics.excerpts(songs, parts, given, paired=True)
+    return [Habit.of(heard, part) for part in parts]
 
 
 def moved(density: float, mine: float, real: float) -> float:
     """A density raised where too little is struck, lowered where too much; as it is where nothing is due."""
-    if real <= 0:
+    if not real > 0:
         return density
     return round(min(max(density + GAIN * math.log(real / max(mine, real / 8)), LEAST), MOST), 3)
+
+
+def recut(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
+    """The card with cuts moved towards what is real; the drums' is the one that is not drawn."""
+    gate, drawn = list(card.gate), [list(cuts) for cuts in card.drawn or ()]
+    for i, (name, a, b) in enumerate(zip(card.parts, mine, real, strict=True)):
+        if name == DRUMS:
+            gate[i] = _raised(gate[i], a.rate, b.rate)
+            continue
+        pairs = ((a.rate, b.rate), (_odds(b.crumbs), _odds(a.crumbs)), (a.longer, b.longer))
+        for cuts, (much, due) in zip(drawn, pairs, strict=True):
+            cuts[i] = _raised(cuts[i], much, due)
+    return replace(card, gate=tuple(gate), drawn=Drawn(*map(tuple, drawn)))
+
+
+def _raised(cut: float, mine: float, real: float) -> float:
+    """A cut raised where there is too much, lowered where there is too little; as it is where none knows."""
+    if not (mine >= 0 and real > 0):
+        return cut
+    lean = math.log(cut / (1 - cut)) + PULL * math.log(max(mine, real / 8) / real)
+    return min(max(1 / (1 + math.exp(-lean)), FAR), 1 - FAR)
+
+
+def _odds(share: float) -> float:
+    share = min(max(share, 0.01), 0.99)
+    return share / (1 - share)
+
+
+def _mean(values: Sequence[float]) -> float:
+    some = [value for value in values if not math.isnan(value)]
+    return float(np.mean(some)) if some else math.nan

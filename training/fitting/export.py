@@ -59,6 +59,14 @@ def serialised(
     return bytes(model.SerializeToString())
 
 
+def restated(data: bytes, card: Card) -> bytes:
+    """The ONNX file with another card."""
+    model = onnx.load_from_string(data)
+    del model.metadata_props[:]
+    onnx.helper.set_model_props(model, {contract.PROPERTY: contract.dump(card)})
+    return bytes(model.SerializeToString())
+
+
 def examples(performer: Performer, seed: int = 0) -> dict[str, torch.Tensor]:
     """Inputs of the right shapes by name: random notes, half a window known."""
     rng = np.random.default_rng(seed)

@@ -73,6 +73,13 @@ def one_step(notes: Notes, kept: Bars) -> float:
     return _mean(_within(notes, kept)[:, 1] == 1)
 
 
+def usual_length(notes: Notes, kept: Bars, least: int = 1) -> float:
+    """The geometric mean of the lengths in steps, of notes that last at least so many: unlike the mean, it is
+    not made by a few that are very long."""
+    lengths = _within(notes, kept)[:, 1].astype(float)
+    return float(np.exp(_mean(np.log(lengths[lengths >= least]))))
+
+
 def polyphony(notes: Notes, kept: Bars, more_than: int) -> float:
     """Share 0..1 of the steps in which more than so many notes sound (MuseGAN's polyphonicity, there
     with more than 2)."""
