@@ -93,7 +93,7 @@ def test_a_wish_makes_a_preset_ready(wings: Wings) -> None:
     wings.casting.wish(2)
     preset, key, accompanist = wings.ready()
     assert (preset.name, key) == ("symphony", "symphony 1")
-    assert accompanist.band.card.parts == ("cellos", "violas", "violins", "horns")
+    assert accompanist.band.card.parts == ("cellos", "strings", "winds", "horns")
 
 
 def test_a_preset_keeps_its_key_while_nothing_changed(wings: Wings) -> None:

@@ -249,18 +249,18 @@ def test_models_are_listed_with_what_is_wrong(home: Path, toys: ModuleType) -> N
 def test_presets_are_listed_with_what_is_wrong(home: Path) -> None:
     folder = home / "presets"
     folder.mkdir()
-    (folder / "jazz.yaml").write_text("name: jazz\nprogram: 900\n")
+    (folder / "polka.yaml").write_text("name: polka\nprogram: 900\n")
     packaged = Path(sys.modules["bandmate.presets"].__file__ or "").with_name("pop.yaml").read_text()
-    (folder / "rock.yaml").write_text(
-        packaged.replace("name: pop", "name: rock")
+    (folder / "ska.yaml").write_text(
+        packaged.replace("name: pop", "name: ska")
         .replace("program: 1 ", "program: 9 ")
-        .replace("band: pop ", "band: rock ")
+        .replace("band: pop ", "band: ska ")
     )
     said = ok("presets")
     assert "  1  pop              drums (10), bass (2), keys (3), strings (4)" in said
-    assert "  9  rock " in said
-    assert "jazz.yaml, line 2: program must be a whole number from 1 to 128" in said
-    assert "rock can't play: there is no model 'rock'" in said
+    assert "  9  ska " in said
+    assert "polka.yaml, line 2: program must be a whole number from 1 to 128" in said
+    assert "ska can't play: there is no model 'ska'" in said
     assert "pop can't play" not in said
 
 

@@ -108,6 +108,6 @@ def test_in_six_eight_the_snare_is_on_the_second_beat_and_the_bass_on_the_first(
     snare, bass = struck(out, 1, metre, bars, *SNARES), struck(out, 2, metre, bars)
     assert snare[6] >= 14
     assert snare[0] == 0
-    assert bass[0] >= 10
+    assert bass[0] >= bars // 2
     assert bass[0] == max(bass.values())
     assert all(step % 2 == 0 for step in bass), "on the eighths"

@@ -10,7 +10,7 @@ from bandmate.training.lines import as_notes
 from bandmate.training.songs import ARRANGED, REAL, Song
 
 POP = ("drums", "bass", "keys", "strings")
-SYMPHONY = ("cellos", "violas", "violins", "horns")
+SYMPHONY = ("cellos", "strings", "winds", "horns")
 
 
 def song(bars: int = 1) -> Song:

@@ -23,7 +23,7 @@ parts:
 """
 
 
-PACKAGED = ["jazz", "pop", "rock", "songwriter", "symphony"]
+PACKAGED = ["pop", "symphony", "rock", "jazz", "songwriter"]
 
 
 def test_a_preset_reads_as_it_is_written():
@@ -114,8 +114,8 @@ def test_the_packaged_presets_are_sound():
     assert shelf.names() == PACKAGED
     assert (shelf.broken(), shelf.remarks()) == ({}, [])
     assert [(p.channel, p.program) for p in shelf.get("pop").parts] == [(10, None), (2, 34), (3, 5), (4, 49)]
-    assert [part.name for part in shelf.get("symphony").parts] == ["cellos", "violas", "violins", "horns"]
-    assert [shelf.get(name).program for name in PACKAGED] == [4, 1, 3, 5, 2]
+    assert [part.name for part in shelf.get("symphony").parts] == ["cellos", "strings", "winds", "horns"]
+    assert [shelf.get(name).program for name in PACKAGED] == [1, 2, 3, 4, 5]
     assert shelf.by_program(2) is shelf.get("symphony")
     assert shelf.by_program(77) is None
 

@@ -253,7 +253,9 @@ def test_a_genre_taught_while_the_band_plays_is_listed_and_played(
     preset = replace(preset, parts=tuple(replace(p, channel=p.channel + 3) for p in preset.parts))
     taught.write(preset, home, {"bossa": toys.generator(PARTS), "bossa-ear": toys.ear()})
     listed = CliRunner().invoke(main, ["presets"]).output
-    assert f"  {FREE}  bossa            {', '.join(f'{p.name} ({p.channel})' for p in preset.parts)}\n" in listed
+    assert (
+        f"  {FREE}  bossa            {', '.join(f'{p.name} ({p.channel})' for p in preset.parts)}\n" in listed
+    )
     assert "can't play" not in listed
     performance.conductor.deliver(Control(1, ControlMap().preset, preset.program - 1), now())
     performance.until(lambda: performance.struck(13) >= 2 and performance.struck(6) >= 2)

@@ -24,8 +24,8 @@ def heard(*notes: tuple[int, int]) -> Excerpt:
 
 def test_a_habit_is_how_many_notes_how_many_crumbs_and_how_long_the_others_are() -> None:
     song = heard((0, 1), (4, 2), (8, 8), (12, 1))
-    assert Habit.of([song], "bass") == pytest.approx((4.0, 0.5, 4.0)), "the second bar is empty"
-    assert Habit.of([song, heard((0, 1), (16, 1))], "bass") == pytest.approx((2.5, 0.75, 4.0))
+    assert Habit.of([song], "bass") == pytest.approx((2.0, 0.5, 4.0))
+    assert Habit.of([song, heard((0, 1), (16, 1))], "bass") == pytest.approx((1.5, 0.75, 4.0))
 
 
 def test_where_there_is_too_much_too_short_or_too_long_the_cuts_move_against_it() -> None:

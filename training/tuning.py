@@ -1,5 +1,5 @@
 """The last touch to a preset, by ear: the band plays live to songs that it was not taught, and is moved until
-each part strikes as many notes as the real one in the bars in which it plays.
+each part strikes as many notes as the real one.
 
 Of a band that is drawn the cuts in its file move, and so do those that end notes, until as many of them last
 a step, and the others as long as real ones; of one that is cut the preset's densities do. What was paired in
@@ -29,19 +29,18 @@ from bandmate.training.judging.excerpt import Excerpt
 from bandmate.training.runs import played
 from bandmate.training.songs import Song
 
-ROUNDS = 6
-SONGS = 20
+ROUNDS = 5
+SONGS, BARS = 20, 32
 GAIN = 0.2
 LEAST, MOST = 0.3, 0.8
 # A cut's logit moves so far where there are e times too many notes, or where they are e times too long.
 PULL = 0.8
 FAR = 0.005
-ASKED = 1e-3
 
 
 class Habit(NamedTuple):
-    """What a part does: notes struck in a bar in which it plays; the share of notes that last a step; and the
-    usual length in steps of the others. Not a number where there is nothing to measure."""
+    """What a part does: notes struck a bar; the share of notes that last a step; and the usual length in
+    steps of the others. Not a number where there is nothing to measure."""
 
     rate: float
     crumbs: float
@@ -51,10 +50,7 @@ class Habit(NamedTuple):
     def of(cls, songs: Sequence[Excerpt], part: str) -> Habit:
         """The means over songs."""
         voices = [(song.voices[part], song.kept[part]) for song in songs if song.kept[part].any()]
-        rates = [
-            texture.notes_a_bar(notes, kept) / max(1 - texture.empty_bars(notes, kept), ASKED)
-            for notes, kept in voices
-        ]
+        rates = [texture.notes_a_bar(notes, kept) for notes, kept in voices]
         crumbs = [texture.one_step(notes, kept) for notes, kept in voices]
         longer = [texture.usual_length(notes, kept, 2) for notes, kept in voices]
         return cls(*map(_mean, (rates, crumbs, longer)))
@@ -65,7 +61,7 @@ def tuned(
 ) -> Preset:
     """The preset, tuned; models: the folder of its files, of which the band's is written anew if it is drawn;
     shown: the songs to play to; tell: hears how many rounds are done, and of how many."""
-    given, parts = played.excerpts(shown, SONGS), tuple(part.name for part in preset.parts)
+    given, parts = played.excerpts(shown, SONGS, BARS), tuple(part.name for part in preset.parts)
     path = models / f"{preset.band}.onnx"
     data = path.read_bytes()
     card = Generator(data, path.name).card

@@ -14,7 +14,7 @@ import yaml
 
 PARTS = {
     "pop": ("drums", "bass", "keys", "strings"),
-    "symphony": ("cellos", "violas", "violins", "horns"),
+    "symphony": ("cellos", "strings", "winds", "horns"),
     "chorales": ("soprano", "alto", "tenor", "bass"),
 }
 USUAL_PARTS = ("drums", "bass", "chords", "colour")

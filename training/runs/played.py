@@ -20,17 +20,17 @@ from bandmate.training.songs import BEATS_PER_BAR, REAL, STEPS_PER_BAR, Notes, S
 
 Array = NDArray[np.float32]
 
-LENGTHS = (16, 8, 4, 2)
+LENGTHS = (32, 16, 8, 4, 2)
 USUAL_VELOCITY = 80
 MANNER = Manner(variation=0.5)
 
 
-def excerpts(songs: Sequence[Song], most: int) -> list[Song]:
-    """At most so many songs, evenly chosen, each cut to 16 bars from the one in which its melody begins.
+def excerpts(songs: Sequence[Song], most: int, longest: int = 16) -> list[Song]:
+    """At most so many songs, evenly chosen, each cut to 16 bars (or 32) from where its melody begins.
 
-    Where no song is so long, 8, 4 or 2 bars. Raises ValueError where none has 2 bars of melody.
+    Where no song is so long, half of it, and so on. Raises ValueError where none has 2 bars of melody.
     """
-    for bars in LENGTHS:
+    for bars in (each for each in LENGTHS if each <= longest):
         long = [song for song in songs if len(song.notes[0]) and song.bars - _first(song) >= bars]
         if long:
             places = {round(k) for k in np.linspace(0, len(long) - 1, min(most, len(long)))}
