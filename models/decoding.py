@@ -27,8 +27,8 @@ DRUMS = "drums"
 DENSITY_REACH = 5.0
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
 HOLD_WARMTH = 0.6
-# How far a chord leans to the tone that the melody is expected on: an odds ratio of e^4 for one that is sure.
-VOICING = 4.0
+# How far a chord leans to the tone that the melody is expected on: odds times e^7 for one that is sure.
+VOICING = 7.0
 
 Mask = NDArray[np.bool_]
 Array = NDArray[np.float32]
