@@ -16,13 +16,12 @@ from bandmate.models.listening import STEP_SIZE
 from bandmate.models.roll import BAR, STEPS_PER_BEAT
 
 BEATS = BAR // STEPS_PER_BEAT
-COMPARED = 16
-"""Beats that are looked back on; what is played again within NEAREST beats goes by the ear alone."""
-NEAREST = 16
+# Beats that are compared, and how far back they lie at least: what comes again sooner goes by the ear alone.
+COMPARED = NEAREST = 16
+# What a beat counts beside the one after it: to be sure of a place, and to choose between places.
 QUICK, SLOW = 0.6, 0.9
-"""What a beat counts beside the one after it: to be sure of a place, and to choose between places."""
+# The likeness up to which a place is none, and from which on it is certain.
 DOUBTED, SURE = 0.4, 0.8
-"""The likeness up to which a place is none, and from which on it is certain."""
 
 
 class Place(NamedTuple):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bandmate.models.harmony import NONE, TONES
@@ -160,6 +160,8 @@ def test_a_second_voice_holds_while_the_melody_sings_and_moves_while_it_rests() 
 
 @settings(max_examples=60, deadline=None)
 @given(CHORDS, st.lists(st.tuples(st.integers(0, 100), st.integers(55, 84)), max_size=20))
+@example([0, 0, 0, 0, 0, 0, 0, NONE], [])
+@example([0, 0, 0, 0, 0, 1, 0, 0, 0, NONE, 0, 0], [])
 def test_a_second_voice_leaves_the_chord_only_to_pass_by_step(
     row: list[int], sung: list[tuple[int, int]]
 ) -> None:

@@ -26,7 +26,7 @@ from bandmate.training.fitting import export, loop
 from bandmate.training.fitting.dice import Dice
 from bandmate.training.fitting.together import Together
 from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus
-from bandmate.training.judging.rollout import Stage, free_run
+from bandmate.training.judging.rollout import USUALLY, Stage, free_run
 
 TINY = Recipe(
     channels=(8, 8, 16, 16),
@@ -384,7 +384,7 @@ def test_drawn_cuts_settle_at_as_many_notes_as_short_and_as_long_as_the_aim() ->
         return onset, hold, onset, onset.max(3)
 
     settled = calibrate.settle_drawn(say, 3, card, Limits(), given, aim)
-    manner = replace(calibrate.DRAWN, seed=99)
+    manner = replace(USUALLY, seed=99)
     before, after = (
         Aim.of(free_run(say, each, Limits(), given, 3, manner), plan) for each in (card, settled)
     )

@@ -15,7 +15,7 @@ from bandmate.training.fitting.together import Together
 from bandmate.training.fitting.wasserstein import steepness
 from bandmate.training.fitting.windows import HEIGHT, KIT, LOW, Corpus
 from bandmate.training.judging import figures, limits
-from bandmate.training.judging.rollout import free_run, stage
+from bandmate.training.judging.rollout import USUALLY, free_run, stage
 from bandmate.training.musegan import batch, calibrate
 from bandmate.training.musegan.critic import Critic, Halve
 from bandmate.training.musegan.lesson import MuseGanLesson
@@ -274,9 +274,7 @@ def test_settled_cuts_play_about_as_many_notes_as_the_songs_have() -> None:
     songs = [song(f"tiny/{k}", bars=8) for k in range(8)]
     performer, card = taught.performer(songs)
     given = stage(songs, SMALL.parts, len(songs))
-    played = free_run(
-        say(performer), card, limits.of(taught.corpus), given, performer.noise, calibrate.MANNER
-    )
+    played = free_run(say(performer), card, limits.of(taught.corpus), given, performer.noise, USUALLY)
     for part in (DRUMS, BASS, KEYS):
         real, mine = (figures.of_part(kind[:, part], given.plan)["onsets"] for kind in (given.real, played))
         assert real / 2.5 < mine < real * 2.5

@@ -15,17 +15,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from bandmate.models.contract import Card, Drawn
 from bandmate.models.decoding import DRUMS
 from bandmate.models.generator import Generator
 from bandmate.presets import write
 from bandmate.presets.preset import Preset
 from bandmate.training import audition, whole
-from bandmate.training.fitting import export
+from bandmate.training.fitting import cuts, export
 from bandmate.training.judging import metrics, texture
 from bandmate.training.judging.excerpt import Excerpt
+from bandmate.training.judging.means import mean
 from bandmate.training.runs import played
 from bandmate.training.songs import Song
 
@@ -33,9 +32,7 @@ ROUNDS = 5
 SONGS, BARS = 20, 32
 GAIN = 0.2
 LEAST, MOST = 0.3, 0.8
-# A cut's logit moves so far where there are e times too many notes, or where they are e times too long.
-PULL = 0.8
-FAR = 0.005
+EDGE = 0.005
 
 
 class Habit(NamedTuple):
@@ -53,7 +50,7 @@ class Habit(NamedTuple):
         rates = [texture.notes_a_bar(notes, kept) for notes, kept in voices]
         crumbs = [texture.one_step(notes, kept) for notes, kept in voices]
         longer = [texture.usual_length(notes, kept, 2) for notes, kept in voices]
-        return cls(*map(_mean, (rates, crumbs, longer)))
+        return cls(*map(mean, (rates, crumbs, longer)))
 
 
 def tuned(
@@ -96,14 +93,14 @@ def moved(density: float, mine: float, real: float) -> float:
 
 def recut(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
     """The card with cuts moved towards what is real; the drums' is the one that is not drawn."""
-    gate, drawn = list(card.gate), [list(cuts) for cuts in card.drawn or ()]
+    gate, drawn = list(card.gate), [list(row) for row in card.drawn or ()]
     for i, (name, a, b) in enumerate(zip(card.parts, mine, real, strict=True)):
         if name == DRUMS:
             gate[i] = _raised(gate[i], a.rate, b.rate)
             continue
-        pairs = ((a.rate, b.rate), (_odds(b.crumbs), _odds(a.crumbs)), (a.longer, b.longer))
-        for cuts, (much, due) in zip(drawn, pairs, strict=True):
-            cuts[i] = _raised(cuts[i], much, due)
+        pairs = ((a.rate, b.rate), (cuts.odds(b.crumbs), cuts.odds(a.crumbs)), (a.longer, b.longer))
+        for row, (much, due) in zip(drawn, pairs, strict=True):
+            row[i] = _raised(row[i], much, due)
     return replace(card, gate=tuple(gate), drawn=Drawn(*map(tuple, drawn)))
 
 
@@ -111,15 +108,4 @@ def _raised(cut: float, mine: float, real: float) -> float:
     """A cut raised where there is too much, lowered where there is too little; as it is where none knows."""
     if not (mine >= 0 and real > 0):
         return cut
-    lean = math.log(cut / (1 - cut)) + PULL * math.log(max(mine, real / 8) / real)
-    return min(max(1 / (1 + math.exp(-lean)), FAR), 1 - FAR)
-
-
-def _odds(share: float) -> float:
-    share = min(max(share, 0.01), 0.99)
-    return share / (1 - share)
-
-
-def _mean(values: Sequence[float]) -> float:
-    some = [value for value in values if not math.isnan(value)]
-    return float(np.mean(some)) if some else math.nan
+    return cuts.moved(cut, max(mine, real / 8) / real, EDGE)

@@ -107,7 +107,8 @@ def _stepwise(tones: Tones, last: int, rising: bool, low: int, high: int) -> int
 def _passing(lead: Lead, beat: int, pitch: int, rising: bool, reach: tuple[int, int]) -> int | None:
     """The note of the scale between a chord tone and the next, if the line moves on with the next beat."""
     after = beat + 1
-    if after >= len(lead.chords) or not lead.resting[after] or lead.changes(after):
+    ends = after >= len(lead.chords) or lead.chord(after) == NONE
+    if ends or not lead.resting[after] or lead.changes(after):
         return None
     goal = _stepwise(lead.tones(beat), pitch, _turned(rising, pitch, *reach), *reach)
     between = range(min(pitch, goal) + 1, max(pitch, goal))

@@ -9,7 +9,6 @@ short notes make still choppier.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -24,17 +23,15 @@ from bandmate.models.roll import PARTS, WINDOW
 from bandmate.training.band.network import Band, Heads, Player
 from bandmate.training.band.situations import Inputs, Truth, draw, fates
 from bandmate.training.band.style import Encoder, keys_of, sharpness_of
-from bandmate.training.fitting import windows
+from bandmate.training.fitting import cuts, windows
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.windows import Corpus
 from bandmate.training.judging import figures
-from bandmate.training.judging.rollout import Array, Manner, Say, Stage, free_run
+from bandmate.training.judging.rollout import USUALLY, Array, Manner, Say, Stage, free_run
 from bandmate.training.songs import STEPS_PER_BAR
 
 ROUNDS = 6
 EVEN = Drawn(*((0.5,) * PARTS,) * 3)
-DRAWN = Manner(variation=0.5)
-GAIN = 0.8
 CHUNK = 64
 SAMPLE = 768
 USUAL = (0.2, 0.8)
@@ -190,28 +187,22 @@ def settle_drawn(say: Say, noise: int, card: Card, limits: Limits, given: Stage,
     """The card with cuts that bring play by chance near the aim: its notes a bar, its share of notes of a
     step, and the length of the others. Drums, which are not drawn, keep theirs."""
     for turn in range(ROUNDS):
-        mine = Aim.of(free_run(say, card, limits, given, noise, replace(DRAWN, seed=turn)), given.plan)
-        cuts = card.drawn or EVEN
+        mine = Aim.of(free_run(say, card, limits, given, noise, replace(USUALLY, seed=turn)), given.plan)
+        drawn = card.drawn or EVEN
         card = replace(
             card,
             drawn=Drawn(
-                tuple(_move(cuts.gate[i], mine.onsets[i], aim.onsets[i]) for i in range(PARTS)),
+                tuple(_move(drawn.gate[i], mine.onsets[i], aim.onsets[i]) for i in range(PARTS)),
                 tuple(
-                    _move(cuts.second[i], _odds(aim.crumbs[i]), _odds(mine.crumbs[i]), FAR)
+                    _move(drawn.second[i], cuts.odds(aim.crumbs[i]), cuts.odds(mine.crumbs[i]), FAR)
                     for i in range(PARTS)
                 ),
-                tuple(_move(cuts.hold[i], mine.longer[i], aim.longer[i], FAR) for i in range(PARTS)),
+                tuple(_move(drawn.hold[i], mine.longer[i], aim.longer[i], FAR) for i in range(PARTS)),
             ),
         )
     return card
 
 
-def _odds(share: float) -> float:
-    share = min(max(share, 0.01), 0.99)
-    return share / (1 - share)
-
-
 def _move(cut: float, mine: float, real: float, edge: float = 0.05) -> float:
-    """A cut raised where there is too much, lowered where there is too little; kept an edge from 0 and 1."""
-    lean = math.log(cut / (1 - cut)) + GAIN * math.log(max(mine, 0.02) / max(real, 0.02))
-    return min(max(1 / (1 + math.exp(-lean)), edge), 1 - edge)
+    """A cut raised where there is too much, lowered where there is too little."""
+    return cuts.moved(cut, max(mine, 0.02) / max(real, 0.02), edge)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bandmate.training.judging import harmony_metrics, sensitivity, texture
 from bandmate.training.judging.excerpt import Excerpt, excerpt
+from bandmate.training.judging.means import means
 from bandmate.training.songs import Song
 
 SEED = 1
@@ -19,9 +20,7 @@ def measure(
     seed: int = SEED,
 ) -> dict[str, float]:
     """The means over songs of the figures of `rows`; not a number where no song has the figure."""
-    found = rows(songs, parts, references, paired, seed)
-    names = dict.fromkeys(name for row in found for name in row)
-    return {name: sensitivity.mean([row[name] for row in found if name in row]) for name in names}
+    return means(rows(songs, parts, references, paired, seed))
 
 
 def rows(

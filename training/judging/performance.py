@@ -14,6 +14,7 @@ from bandmate.models.decoding import DRUMS
 from bandmate.training.judging import harmony_metrics, movement, rhythm, sensitivity, texture
 from bandmate.training.judging.excerpt import Excerpt
 from bandmate.training.judging.harmony_metrics import clash, consonance, in_harmony
+from bandmate.training.judging.means import means
 
 LONGEST = "silence.longest"
 PART_FIGURES = ("notes", "empty", "pitch_classes", "qualified", "one_step")
@@ -85,9 +86,3 @@ def chord_part(songs: Sequence[Excerpt]) -> str:
         for part in songs[0].pitched
     }
     return max(full, key=lambda part: full[part])
-
-
-def means(rows: Sequence[Figures]) -> Figures:
-    """The means of each figure over the rows in which it is a number."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    return {name: sensitivity.mean([row[name] for row in rows if name in row]) for name in names}

@@ -51,6 +51,10 @@ class Manner:
     seed: int = 0
 
 
+# Half of the variation, as presets have it unless they say otherwise.
+USUALLY = Manner(variation=0.5)
+
+
 def stage(songs: list[Song], parts: tuple[str, ...], most: int, bars: int = 16) -> Stage:
     """At most so many of the songs, so many bars of each, from the bar in which the melody begins.
 

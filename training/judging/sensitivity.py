@@ -17,6 +17,7 @@ from bandmate.training import lines
 from bandmate.training.judging import keys
 from bandmate.training.judging.excerpt import Excerpt, Floats, first_bar
 from bandmate.training.judging.harmony_metrics import Tune, consonance, in_harmony
+from bandmate.training.judging.means import mean, means
 from bandmate.training.songs import STEPS_PER_BAR
 
 PAIRINGS = 8
@@ -27,12 +28,10 @@ TURNS = (3, 5, 7, 9, 11, 13)
 def of_songs(songs: Sequence[Excerpt], seed: int) -> list[dict[str, float]]:
     """The drops -1..1 of each song by name, means over eight other melodies (fewer where there are not so
     many other songs): of melody in harmony and consonant rate, as it is and in the same key."""
-    rows = []
-    for song, partners in zip(songs, partners_of(len(songs), seed), strict=True):
-        found = [drops(song, songs[partner]) for partner in partners]
-        names = found[0] if found else {}
-        rows.append({name: mean([row[name] for row in found]) for name in names})
-    return rows
+    return [
+        means([drops(song, songs[partner]) for partner in partners])
+        for song, partners in zip(songs, partners_of(len(songs), seed), strict=True)
+    ]
 
 
 def partners_of(songs: int, seed: int) -> list[list[int]]:
@@ -70,12 +69,6 @@ def in_time(tune: Tune, chroma: Floats) -> float:
     turns = [bars * STEPS_PER_BAR for bars in TURNS if bars * STEPS_PER_BAR < len(tune)]
     turned = [in_harmony(np.roll(tune, steps), chroma) for steps in turns]
     return in_harmony(tune, chroma) - mean(turned)
-
-
-def mean(values: Sequence[float]) -> float:
-    """The mean of those that are numbers; not a number if none is."""
-    known = [value for value in values if not np.isnan(value)]
-    return float(np.mean(known)) if known else float("nan")
 
 
 def _fits(tune: Tune, chroma: Floats) -> dict[str, float]:

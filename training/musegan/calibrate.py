@@ -24,7 +24,7 @@ from bandmate.training.fitting.lesson import say
 from bandmate.training.fitting.recipe import Recipe
 from bandmate.training.fitting.windows import KIT, LOW, Corpus
 from bandmate.training.judging import figures, limits
-from bandmate.training.judging.rollout import Manner, free_run, stage
+from bandmate.training.judging.rollout import USUALLY, free_run, stage
 from bandmate.training.musegan import batch
 from bandmate.training.musegan.performer import MuseGanPerformer
 from bandmate.training.songs import Song
@@ -33,7 +33,6 @@ SAMPLE, CHUNK, SALT = 512, 64, 7
 REHEARSAL, ROUNDS, GAIN = 12, 6, 0.8
 FAR = 12.0
 JOINS = np.linspace(0.02, 0.98, 49)
-MANNER = Manner(variation=0.5)
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -119,7 +118,7 @@ def settled(
     real = [figures.of_part(given.real[:, part], given.plan) for part in range(PARTS)]
     voices, answer, found = limits.of(corpus), say(performer), list[list[tuple[float, Cuts]]]()
     for turn in range(ROUNDS):
-        manner = replace(MANNER, seed=recipe.seed + turn)
+        manner = replace(USUALLY, seed=recipe.seed + turn)
         played = free_run(answer, card_of(cuts, recipe), voices, given, performer.noise, manner)
         mine = [figures.of_part(played[:, part], given.plan) for part in range(PARTS)]
         want = [[_times(real[i][kind], mine[i][kind]) for kind in ("onsets", "length")] for i in range(PARTS)]

@@ -15,14 +15,13 @@ from bandmate.models.harmony import NONE
 from bandmate.models.roll import Roll
 from bandmate.training import lines
 from bandmate.training.fitting.lesson import Performer, say
-from bandmate.training.judging.rollout import Manner, free_run, stage
+from bandmate.training.judging.rollout import USUALLY, Manner, free_run, stage
 from bandmate.training.songs import BEATS_PER_BAR, REAL, STEPS_PER_BAR, Notes, Song
 
 Array = NDArray[np.float32]
 
 LENGTHS = (32, 16, 8, 4, 2)
 USUAL_VELOCITY = 80
-MANNER = Manner(variation=0.5)
 
 
 def excerpts(songs: Sequence[Song], most: int, longest: int = 16) -> list[Song]:
@@ -53,7 +52,7 @@ def cut(song: Song, first: int, bars: int) -> Song:
 
 
 def perform(
-    performer: Performer, card: Card, limits: Limits, given: Sequence[Song], manner: Manner = MANNER
+    performer: Performer, card: Card, limits: Limits, given: Sequence[Song], manner: Manner = USUALLY
 ) -> list[Song]:
     """The excerpts, all of one length, with parts that the generator plays in place of the real ones.
 
