@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import time
 import zlib
+from dataclasses import replace
 
 import numpy as np
 
+from bandmate.daemon.fill import with_fills
 from bandmate.daemon.request import Answer, Array, Beats, Chords, Request, Steps
 from bandmate.models import harmony
 from bandmate.models.chance import Chance
-from bandmate.models.decoding import Before, Score, decode
+from bandmate.models.contract import Card
+from bandmate.models.decoding import DRUMS, Before, Score, decode
 from bandmate.models.generator import Ear, Generator, Heard, Probabilities
+from bandmate.models.keys import Key
 from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
-from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
+from bandmate.models.roll import PARTS, PITCHES, STEPS_PER_BEAT, WINDOW
+
+FOREIGN = np.float32(4)
+"""What a triad outside a locked key loses, in expected overlap: more than any guess can outweigh."""
 
 
 class Accompanist:
@@ -44,16 +51,21 @@ class Accompanist:
         offer = _offer(request, chords, self._noise(request))
         before = Before(request.past.sustain[:, -1], request.past.onset[:, -1])
         chance = Chance.again(request.seed, request.origins, request.variation)
-        said = _possible(self._band.run(offer), request)
-        score = decode(said, self._band.card, request.limits, before, at, chance, wanted)
+        card = self._band.card
+        said = _in_key(_possible(self._band.run(offer), request), card, chords, request)
+        score = decode(said, card, request.limits, before, at, chance, wanted)
+        if DRUMS in card.parts:
+            score = with_fills(score, card.parts.index(DRUMS), request)
         seconds = time.perf_counter() - begin
         return Answer(
             request.number, request.epoch, request.preset, request.first, score, chords[at:], seconds
         )
 
-    def foresee(self, features: Array, phases: Array, melody: Array, halved: bool) -> Chords:
-        """Chords int[n] of a melody known whole: features float32[n,148], phases float32[n,16] and
-        melody float32[n,12], each beat's pitch classes by share of its time."""
+    def foresee(
+        self, features: Array, phases: Array, melody: Array, halved: bool, key: Key | None = None
+    ) -> Chords:
+        """Chords int[n] of a melody known whole, of a key if one is given: features float32[n,148], phases
+        float32[n,16] and melody float32[n,12], each beat's pitch classes by share of its time."""
         n = len(features)
         guess = np.zeros((n + harmony.HORIZON, harmony.CHORDS), np.float32)
         state = self._ear.silence()
@@ -66,7 +78,8 @@ class Accompanist:
                 back = min(beat + 1, harmony.HORIZON)
                 guess[beat + 1 - back : beat + 1] += heard.hindsight[:back][::-1]
         guess = guess[:n] / np.maximum(guess[:n].sum(1, keepdims=True), 1e-9)
-        return harmony.plan(harmony.utility(guess, melody), harmony.NONE, 0, halved=halved)
+        fit = _kept(harmony.utility(guess, melody), key)
+        return harmony.plan(fit, harmony.NONE, 0, halved=halved)
 
     def _plan(self, request: Request) -> tuple[Chords, Array | None]:
         """A chord for every step from `first` to the window's end, and what of each the melody wants, where
@@ -81,6 +94,7 @@ class Accompanist:
             chord = heard.hindsight[: request.hindsight][::-1]
             melody = _played(request)[-request.hindsight :]
         fit = harmony.utility(chord, melody, request.evidence, request.recalled)
+        fit = _kept(fit, request.key, request.evidence)
         share = (request.first % STEPS_PER_BEAT) / STEPS_PER_BEAT if request.revision else 0.0
         fit[~_taken(request)[: len(fit)]] = 0
         chords = harmony.plan(fit, request.sounding, request.beat_in_bar, heard=share, halved=request.halved)
@@ -133,6 +147,17 @@ class Accompanist:
         return np.asarray(np.sqrt(1 - turn**2) * base + turn * fresh, np.float32)
 
 
+def _kept(fit: Array, key: Key | None, held: Array | None = None) -> Array:
+    """The fit float32[n,24] of triads where a key is kept to, but by held pitch classes float32[12]."""
+    if key is None:
+        return fit
+    inside = key.triads
+    if held is not None and (held * ~key.classes).any():
+        explained = harmony.TONES[: harmony.NONE] @ held
+        inside = inside | (explained == explained.max())
+    return fit - np.where(inside, np.float32(0), FOREIGN)
+
+
 def _taken(request: Request) -> Steps:
     """bool[8]: which of the beats to come take time."""
     beat = (request.first - request.window) // STEPS_PER_BEAT
@@ -149,6 +174,16 @@ def _possible(said: Probabilities, request: Request) -> Probabilities:
         return said
     onset, gate = np.where(struck[..., None], said.onset, 0), np.where(struck, said.gate, 0)
     return Probabilities(onset, np.where(there[..., None], said.sustain, 0), said.velocity, gate)
+
+
+def _in_key(said: Probabilities, card: Card, chords: Chords, request: Request) -> Probabilities:
+    """What was said, with no pitch to strike but of the locked key, if one is, and of the window's chords."""
+    if request.key is None:
+        return said
+    inside = request.key.classes | (harmony.TONES[chords] > 0)
+    pitched = np.array([name != DRUMS for name in card.parts])[:, None, None]
+    foreign = pitched & ~inside[:, np.arange(PITCHES) % 12]
+    return replace(said, onset=np.where(foreign, np.float32(0), said.onset))
 
 
 def _offer(request: Request, chords: Chords, noise: Array) -> dict[str, Array]:

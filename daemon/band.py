@@ -15,6 +15,7 @@ from bandmate.daemon.situation import Mode, Situation
 from bandmate.daemon.takes import Take
 from bandmate.daemon.timeline import Timeline
 from bandmate.models.harmony import symbol
+from bandmate.models.keys import Key
 from bandmate.presets.preset import Preset
 
 
@@ -26,7 +27,7 @@ class Band:
     """
 
     def __init__(self, preset: Preset, key: str, settings: Settings, take: Take | None) -> None:
-        self.situation = Situation(settings.mode, settings.metre, settings.seed, settings.split)
+        self.situation = Situation(settings.mode, settings.metre, settings.seed, settings.split, settings.key)
         self.desk = Desk(preset, take, programs=settings.programs)
         self.grid = Grid(preset.swing, settings.metre)
         self.preset = preset
@@ -41,6 +42,7 @@ class Band:
         self._epoch = self._number = self._late = 0
         self._revise_at: int | None = None
         self._left: int | None = None
+        self._noted: Key | None = None
 
     @property
     def late(self) -> int:
@@ -131,6 +133,7 @@ class Band:
             if self._armed is not None and self._settings.metre.step_in_bar(step) == 0:
                 self._switch(step)
             self._commit(self._planner.rest())
+            self.situation.attendance.enter(self._planner.committed)
             until = self.situation.sounding_until(step)
             gone = until is not None and step - until >= 2 * self._settings.metre.steps_per_bar
         return gone
@@ -198,12 +201,19 @@ class Band:
             [part.voices for part in self.preset.parts],
         )
         memory.write(first, score, commitment.chords)
-        energy = self.situation.melody.energy(first)
-        self.desk.score(first, score, before, self.grid, energy)
+        self.desk.score(first, score, before, self.grid, self.situation.loudness(first, score.steps))
         if self._take is not None:
+            self._note_key(self.grid.tick_of(first), self._take)
             chords = np.concatenate([known, commitment.chords])
             for at in np.flatnonzero(chords[1:] != chords[:-1]):
                 self._take.marker(self.grid.tick_of(first + int(at)), symbol(int(chords[at + 1])))
+
+    def _note_key(self, tick: int, take: Take) -> None:
+        """Mark where a key was locked or let go."""
+        key = self.situation.leader.key
+        if key != self._noted:
+            take.marker(tick, "any key" if key is None else f"in {key.name}")
+            self._noted = key
 
     def _switch(self, step: int) -> None:
         """The armed preset plays from a step on."""

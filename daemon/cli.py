@@ -16,6 +16,7 @@ MODES = ("live", "respond", "offline")
 OUTPUTS = ("multichannel", "split", "single")
 CLOCKS = ("auto", "internal", "midi")
 MODE = "With you, in turns of two bars, or (offline) knowing all that comes."
+KEY = "Keep to this key: G, F# minor, Bbm, D dorian, ...  [default: any]"
 SEED = "Another seed, another performance."
 # On validation songs this one has held strings and a steady bass, in both packaged presets.
 FIRST_SEED = 5
@@ -76,6 +77,16 @@ def demo(preset: str | None, melody: str, out: Path, seed: int) -> None:
     demonstration.run(preset, melody, out, seed, click.echo)
 
 
+def scale(ctx: click.Context, param: click.Parameter, text: str | None) -> Any:
+    """The key that an option names."""
+    from bandmate.models.keys import Key
+
+    try:
+        return None if text is None else Key.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", ctx, param) from error
+
+
 @main.command()
 @click.argument("melody", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -87,6 +98,7 @@ def demo(preset: str | None, melody: str, out: Path, seed: int) -> None:
 @click.option("--track", type=click.IntRange(1), default=None, help="The file's track with the melody.")
 @click.option("--tempo", type=Tempo(20, 400), default=None, help="Beats a minute, in place of the file's.")
 @click.option("--split", type=click.IntRange(0, 127), default=0, help="Notes below this pitch are chords.")
+@click.option("--key", callback=scale, default=None, help=KEY)
 @sentences
 def render(**options: Any) -> None:
     """Play a MIDI file to the band.
@@ -112,6 +124,7 @@ def render(**options: Any) -> None:
 @click.option("--clock", type=click.Choice(CLOCKS), default=None, help="Whose tempo: the DAW's if it comes.")
 @click.option("--tempo", type=Tempo(20, 300), default=None, help="Where no clock comes.")
 @click.option("--metre", callback=bars, default=None, help="3/4, 6/8, ...: no clock tells it.")
+@click.option("--key", callback=scale, default=None, help=KEY)
 @click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True, help=MODE)
 @click.option("--channel", type=click.IntRange(1, 16), default=None, help="Hear this channel only.")
 @click.option("--seed", type=click.IntRange(0), default=None, help="A new one each time if left out.")

@@ -11,6 +11,7 @@ from typing import Any
 
 from bandmate.daemon.controls import TAKEN, ControlMap
 from bandmate.daemon.metre import Metre
+from bandmate.models.keys import Key
 from bandmate.presets.document import Mistakes, Table, parse
 from bandmate.presets.preset import PARTS
 
@@ -29,11 +30,12 @@ class Config:
     """The studio.
 
     preset: the one to start with. in_port, out_port: existing ports to open, None for virtual ones.
-    output: one of OUTPUTS; part 1..4, the one that `single` sends. clock: one of CLOCKS; tempo in beats
-    a minute, where no clock comes. metre: the bars that are played in, which no clock tells. channel: the
-    one the melody comes on, None for any that the band does not play on. offset_ms: sent so much later
-    (earlier where negative). split: notes held below this pitch are chords that steer the harmony.
-    program_changes: send the parts' programs. record: keep each performance.
+    output: one of OUTPUTS; part 1..4, the one that `single` sends. clock: one of CLOCKS; tempo in beats a
+    minute, where no clock comes. metre: the bars that are played in, which no clock tells. key: the one
+    that is kept to, None for any. channel: the one the melody comes on, None for any that the band does
+    not play on. offset_ms: sent so much later (earlier where negative). split: notes held below this
+    pitch are chords that steer the harmony. program_changes: send the parts' programs. record: keep each
+    performance.
     """
 
     preset: str = "pop"
@@ -44,6 +46,7 @@ class Config:
     clock: str = "auto"
     tempo: float = 120.0
     metre: Metre = field(default_factory=Metre)
+    key: Key | None = None
     channel: int | None = None
     offset_ms: float = 0.0
     split: int = 55
@@ -88,6 +91,7 @@ def _config(table: Table) -> Config:
         clock=table.choice("clock", CLOCKS, Config.clock),
         tempo=table.number("tempo", 20, 300, Config.tempo),
         metre=_metre(table),
+        key=_key(table),
         channel=table.optional("channel", 1, 16),
         offset_ms=table.number("offset_ms", -500, 500, Config.offset_ms),
         split=table.pitch("split", Config.split),
@@ -105,6 +109,15 @@ def _metre(table: Table) -> Metre:
         return Metre()
 
 
+def _key(table: Table) -> Key | None:
+    written = table.text("key")
+    try:
+        return Key.parse(written) if written else None
+    except ValueError as error:
+        table.complain("key", f"is wrong: {error}")
+        return None
+
+
 def _controls(table: Table) -> ControlMap:
     numbers = ControlMap(
         preset=table.whole("preset", 0, 127, ControlMap.preset),
@@ -114,6 +127,9 @@ def _controls(table: Table) -> ControlMap:
         panic=table.whole("panic", 0, 127, ControlMap.panic),
         level=table.wholes("level", PARTS, ControlMap.level),
         mute=table.wholes("mute", PARTS, ControlMap.mute),
+        energy=table.whole("energy", 0, 127, ControlMap.energy),
+        key_lock=table.whole("key_lock", 0, 127, ControlMap.key_lock),
+        fill=table.whole("fill", 0, 127, ControlMap.fill),
     )
     _check(numbers, table)
     return numbers

@@ -47,8 +47,9 @@ def status_line(status: Status, seconds: float) -> str:
     """One line: where the music stands, who plays which chords, and how the machine keeps up."""
     place = f"bar {status.bar}.{status.beat}" if status.bar else "waiting for you"
     chords = " > ".join(status.chords) if status.presence is not Presence.RESTING else "rest"
+    key = f"in {status.key}  " if status.key else ""
     late = f"{status.late} late" + (f", {status.dropped} dropped" if status.dropped else "")
     return (
-        f"{place:<15} {status.bpm:5.1f} bpm  {status.preset:<12} {chords:<12} "
+        f"{place:<15} {status.bpm:5.1f} bpm  {status.preset:<12} {chords:<12} {key}"
         f"inference {1000 * seconds:4.1f} ms (p95)  {late}"
     )

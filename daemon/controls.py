@@ -1,6 +1,7 @@
 """Which controller moves what: incoming controls as commands.
 
-Switches (mute, freeze, panic) are on from value 64 up, as pedals are; panic ignores its release.
+Switches (mute, freeze, key lock, fill, panic) are on from value 64 up, as pedals are; fill and panic ignore
+their release.
 The sustain pedal and the all-off messages (CC 64, 120, 123) are the player's hands, not commands.
 """
 
@@ -45,6 +46,13 @@ class SetVariation:
 
 
 @dataclass(frozen=True, slots=True)
+class SetEnergy:
+    """How loud and driven the band plays beside the player, 0..1: .5 is as the player does."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class SetLevel:
     """How loud a part plays; part 0..3, value 0..1."""
 
@@ -68,11 +76,34 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class LockKey:
+    """Keep to the key that the music is in, or let it go anywhere again."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A drum fill, now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Panic:
     """Release everything that sounds, now."""
 
 
-Command = SelectPreset | SetDensity | SetVariation | SetLevel | SetMute | Freeze | Panic
+Command = (
+    SelectPreset
+    | SetDensity
+    | SetVariation
+    | SetEnergy
+    | SetLevel
+    | SetMute
+    | Freeze
+    | LockKey
+    | Fill
+    | Panic
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +118,9 @@ class ControlMap:
     panic: int = 90
     level: tuple[int, ...] = (102, 103, 104, 105)
     mute: tuple[int, ...] = (106, 107, 108, 109)
+    energy: int = 110
+    key_lock: int = 111
+    fill: int = 112
 
 
 class Controls:
@@ -113,10 +147,14 @@ class Controls:
             return SetMute(numbers.mute.index(number), on)
         if number == numbers.panic:
             return Panic() if on else None
+        if number == numbers.fill:
+            return Fill() if on else None
         single: dict[int, Command] = {
             numbers.preset: SelectPreset(value + 1),
             numbers.density: SetDensity(share),
             numbers.variation: SetVariation(share),
+            numbers.energy: SetEnergy(share),
             numbers.freeze: Freeze(on),
+            numbers.key_lock: LockKey(on),
         }
         return single.get(number)

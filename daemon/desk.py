@@ -14,10 +14,12 @@ from bandmate.daemon.timeline import Timeline
 from bandmate.models.decoding import Score
 from bandmate.presets.preset import Preset
 
+Mask = NDArray[np.bool_]
+Loudness = NDArray[np.float32]
+
 LATEST = 0.03
 """Seconds after its tick at which a note is no longer struck: later is heard as late (Yamaha's own figure
 of 30 ms for a noticeable delay)."""
-USUAL_ENERGY = 80 / 127
 
 
 class Desk:
@@ -49,18 +51,20 @@ class Desk:
         waiting = self._schedule.next_tick()
         return min(ticks if waiting is None else [*ticks, waiting], default=None)
 
-    def score(self, first: int, score: Score, before: NDArray[np.bool_], grid: Grid, energy: float) -> None:
-        """Play a score from step `first` on instead of what waits there; before: bool[4,128], what
-        sounds until then; energy: the player's, 0..1."""
+    def score(self, first: int, score: Score, before: Mask, grid: Grid, loudness: Loudness) -> None:
+        """Play a score of n steps from step `first` on instead of what waits there.
+
+        before: bool[4,128], what sounds until then; loudness: float32[n], what velocities are multiplied by.
+        """
         self._schedule.clear(grid.tick_of(first))
         earlier = np.concatenate([before[:, None], score.sustain[:, :-1]], axis=1)
         preset = self._successors[-1][1] if self._successors else self._preset
         channels = [part.channel for part in preset.parts]
         for part, step, pitch in np.argwhere(earlier & ~score.sustain):
             self._schedule.add(grid.tick_of(first + int(step)), NoteOff(channels[part], int(pitch)))
-        loudness = 127 * min(max(energy / USUAL_ENERGY, 0.6), 1.3)
         for part, step, pitch in np.argwhere(score.onset):
-            velocity = min(max(round(float(score.velocity[part, step, pitch]) * loudness), 1), 127)
+            loud = float(score.velocity[part, step, pitch] * loudness[step])
+            velocity = min(max(round(127 * loud), 1), 127)
             note = NoteOn(channels[part], int(pitch), velocity)
             self._schedule.add(grid.tick_of(first + int(step)), note)
 

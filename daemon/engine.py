@@ -13,10 +13,13 @@ from bandmate.daemon.band import Band
 from bandmate.daemon.controls import (
     Command,
     Controls,
+    Fill,
     Freeze,
+    LockKey,
     Panic,
     SelectPreset,
     SetDensity,
+    SetEnergy,
     SetLevel,
     SetMute,
     SetVariation,
@@ -49,7 +52,8 @@ class Actions:
 @dataclass(frozen=True)
 class Status:
     """For a status line: bar and beat from 1 (0 while the music stands), the presence, the chord now and the
-    one planned next, how many answers were late and how many notes were dropped."""
+    one planned next, how many answers were late and how many notes were dropped; the key that is locked, if
+    one is."""
 
     bar: int
     beat: int
@@ -59,6 +63,7 @@ class Status:
     chords: tuple[str, ...]
     late: int
     dropped: int
+    key: str | None = None
 
 
 class Engine:
@@ -142,9 +147,11 @@ class Engine:
         """Where the music stands."""
         band, metre = self.band, self._settings.metre
         late, dropped = band.late, band.desk.dropped
+        key = band.situation.leader.key
+        locked = None if key is None else key.name
         if self.transport.timeline is None:
             still = self.transport.bpm, band.preset.name, Presence.RESTING, ()
-            return Status(0, 0, *still, late, dropped)
+            return Status(0, 0, *still, late, dropped, locked)
         step = band.grid.step_at(self.transport.tick(now))
         song = step - band.grid.step_of(self.transport.song_shift)
         names = tuple(dict.fromkeys(symbol(int(chord)) for chord in band.chords(step)))[:2]
@@ -157,6 +164,7 @@ class Engine:
             names,
             late,
             dropped,
+            locked,
         )
 
     def _hear(self, event: NoteOn | NoteOff | Control, now: float) -> None:
@@ -186,15 +194,21 @@ class Engine:
             case SelectPreset(program):
                 self._wishes.append(program)
             case SetDensity(value):
-                band.situation.mixer.density = value
+                band.situation.leader.density = value
             case SetVariation(value):
-                band.situation.mixer.variation = value
+                band.situation.leader.variation = value
+            case SetEnergy(value):
+                band.situation.leader.energy = value
             case SetLevel(part, value):
                 band.desk.level(part, value)
             case SetMute(part, on):
                 band.desk.mute(part, on, self.transport.tick(now))
             case Freeze(on):
                 band.frozen = on
+            case LockKey(on):
+                band.situation.leader.lock(on)
+            case Fill():
+                band.situation.leader.cue_fill()
             case Panic():
                 band.desk.panic(self.transport.tick(now))
 

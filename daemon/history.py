@@ -74,6 +74,10 @@ class History:
         """Whose noise the band had in a beat, an index into `beats()`."""
         return self._origins[beat]
 
+    def classes(self) -> listening.Array:
+        """float32[12]: the steps that each pitch class was heard for lately."""
+        return self._listener.lately
+
     @property
     def since(self) -> int:
         """Steps from the last onset heard to the beat that comes next."""

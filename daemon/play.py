@@ -153,6 +153,7 @@ def settings(config: Config, mode: str, seed: int | None) -> Settings:
         seed=secrets.randbelow(2**31) if seed is None else seed,
         split=config.split,
         channel=config.channel,
+        key=config.key,
         programs=config.program_changes,
         controls=config.controls,
     )

@@ -23,6 +23,7 @@ from bandmate.daemon.song import MelodyFile, SongNote
 from bandmate.daemon.takes import MELODY, Take
 from bandmate.daemon.timeline import Timeline
 from bandmate.models import listening
+from bandmate.models.keys import Key
 from bandmate.models.roll import STEPS_PER_BEAT
 from bandmate.presets.preset import Preset
 
@@ -149,11 +150,11 @@ def _read_ahead(engine: Engine, notes: tuple[SongNote, ...], grid: Grid, accompa
             for note in notes
         ]
     )
-    situation.foreseen = foresee(situation.melody, accompanist, situation.metre)
+    situation.foreseen = foresee(situation.melody, accompanist, situation.metre, situation.leader.key)
 
 
-def foresee(melody: Melody, accompanist: Accompanist, metre: Metre) -> Chords:
-    """The chords int[beats] of a whole melody."""
+def foresee(melody: Melody, accompanist: Accompanist, metre: Metre, key: Key | None = None) -> Chords:
+    """The chords int[beats] of a whole melody, of a key if one is given."""
     end = melody.end()
     beats = -(-end // STEPS_PER_BEAT)
     pitch, onset = melody.line(0, beats * STEPS_PER_BEAT)
@@ -162,4 +163,4 @@ def foresee(melody: Melody, accompanist: Accompanist, metre: Metre) -> Chords:
     sounding = np.flatnonzero(pitch >= 0)
     classes[sounding, pitch[sounding] % 12] = 1
     share = classes.reshape(beats, STEPS_PER_BEAT, 12).mean(1)
-    return accompanist.foresee(listening.beats(pitch, onset), phases, share, metre.halved)
+    return accompanist.foresee(listening.beats(pitch, onset), phases, share, metre.halved, key)

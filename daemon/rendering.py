@@ -13,6 +13,7 @@ from bandmate.daemon.errors import writing
 from bandmate.daemon.render import metre_of, render
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode
+from bandmate.models.keys import Key
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 
@@ -22,7 +23,8 @@ class Order:
     """What to render: a melody file to the file `out`.
 
     preset: None for the one in config.yaml; mode: a value of Mode; track: see `song.read`; tempo: beats a
-    minute throughout, None for the file's own; split: notes below this pitch are chords.
+    minute throughout, None for the file's own; split: notes below this pitch are chords; key: the
+    one that is kept to, None for config.yaml's.
     """
 
     melody: Path
@@ -33,6 +35,7 @@ class Order:
     track: int | None = None
     tempo: float | None = None
     split: int = 0
+    key: Key | None = None
 
 
 def run(order: Order, progress: Callable[[float], None]) -> list[str]:
@@ -50,6 +53,7 @@ def run(order: Order, progress: Callable[[float], None]) -> list[str]:
         mode=Mode(order.mode),
         seed=order.seed,
         split=order.split,
+        key=order.key or config.key,
         metre=metre_of(song),
         programs=config.program_changes,
     )

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.models.chance import Origin
 from bandmate.models.decoding import Limits, Score
+from bandmate.models.keys import Key
 
 Array = NDArray[np.float32]
 Steps = NDArray[np.bool_]
 Chords = NDArray[np.int_]
+
+
+class Span(NamedTuple):
+    """Steps first..last of the performance, `last` being the first after them."""
+
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,8 @@ class Request:
     so the chords of so many last beats are wanted (0: of those to come); recalled: float32[8,24], how sure it
     is, 0..1, that each of the beats to come has this chord since it had it before; seed: the performance's;
     origins: whose noise the window's two bars have; variation 0..1; controls float32[5]; rests: for each part
-    the step of the window from which on it is silent.
+    the step of the window from which on it is silent; key: the one that is locked, if one is; fills: where
+    the drums fill.
     """
 
     number: int
@@ -74,6 +84,8 @@ class Request:
     controls: Array
     limits: Limits
     rests: tuple[int, ...]
+    key: Key | None = None
+    fills: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from bandmate.daemon.controls import ControlMap
 from bandmate.daemon.metre import Metre
 from bandmate.daemon.situation import Mode
 from bandmate.daemon.transport import Clock
+from bandmate.models.keys import Key
 
 LEAD = 0.03
 
@@ -15,8 +16,8 @@ LEAD = 0.03
 @dataclass(frozen=True)
 class Settings:
     """bpm: our own tempo; channel: the melody's, None for any that the band does not use; split: see Melody;
-    programs: whether to send the parts' sounds; lead: seconds between asking for a decision and its first
-    step."""
+    key: locked from the beginning; programs: whether to send the parts' sounds; lead: seconds between asking
+    for a decision and its first step."""
 
     mode: Mode = Mode.LIVE
     clock: Clock = Clock.AUTO
@@ -25,6 +26,7 @@ class Settings:
     seed: int = 0
     split: int = 0
     channel: int | None = None
+    key: Key | None = None
     programs: bool = True
     lead: float = LEAD
     controls: ControlMap = field(default_factory=ControlMap)

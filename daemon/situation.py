@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmate.daemon import dynamics
+from bandmate.daemon.attendance import Attendance
+from bandmate.daemon.dynamics import PHRASE_BARS
 from bandmate.daemon.history import History, phase
+from bandmate.daemon.leader import Leader, limits
 from bandmate.daemon.melody import Melody
 from bandmate.daemon.memory import Memory
 from bandmate.daemon.metre import Metre
@@ -18,14 +21,11 @@ from bandmate.daemon.recall import Place, place
 from bandmate.daemon.request import Array, Chords, Request
 from bandmate.models import listening
 from bandmate.models.chance import Origin
-from bandmate.models.contract import CONTROLS
-from bandmate.models.decoding import Limits
 from bandmate.models.harmony import NONE, TONES
+from bandmate.models.keys import Key
 from bandmate.models.roll import BAR, PARTS, STEPS_PER_BEAT, WINDOW
 from bandmate.presets.preset import Preset
 
-PHRASE_BARS = 8
-ENDING_DENSITY = 0.25
 RECOGNISED = 0.5
 DEPARTURE = 8
 
@@ -38,20 +38,13 @@ class Mode(Enum):
     OFFLINE = "offline"
 
 
-@dataclass
-class Mixer:
-    """What the player may move while playing: density and variation 0..1 (None: the preset's)."""
-
-    density: float | None = None
-    variation: float | None = None
-
-
 class Situation:
     """Grows with the performance; a request is a copy of what matters of it."""
 
-    def __init__(self, mode: Mode, metre: Metre, seed: int, split: int) -> None:
+    def __init__(self, mode: Mode, metre: Metre, seed: int, split: int, key: Key | None = None) -> None:
         self.mode, self.metre = mode, metre
-        self.mixer = Mixer()
+        self.leader = Leader(metre, seed, key)
+        self.attendance = Attendance()
         self.melody = Melody(split)
         self.memory = Memory()
         self.foreseen: Chords | None = None
@@ -60,8 +53,6 @@ class Situation:
         self._history = History(0, 0)
         self._origin = 0
         self._noise = Origin(0, 0)
-        self._silence: int | None = None
-        self._sounded: int | None = None
 
     def begin(self, step: int, *, afresh: bool) -> None:
         """The music runs on from a step: `afresh`, with nothing heard before, or after a jump."""
@@ -70,22 +61,32 @@ class Situation:
             self._history = History(self._histories, step)
             self.melody = self.melody.successor()
             self._origin = step
-            self._sounded = None
         else:
             self._history.jump(step)
-            self._sounded = None if self._silence is None else step - self._silence
+        self.attendance.begin(step, afresh=afresh)
+        self.leader.forget()
 
     def halt(self, step: int) -> None:
         """The music stands still from a step on: what is held ends."""
         self.melody.release(step)
-        until = self.sounding_until(step)
-        self._silence = None if until is None else step - until
+        self.attendance.leave(step, self.melody)
 
     def sounding_until(self, step: int) -> int | None:
-        """The step before which the player last sounded, at most `step`, or None. A jump is no silence: after
-        it the player counts as silent for as long as before."""
-        ends = (self.melody.sounding_until(step), self._sounded)
-        return max((end for end in ends if end is not None), default=None)
+        """The step before which the player last sounded, at most `step`, or None."""
+        return self.attendance.sounding_until(step, self.melody)
+
+    def loudness(self, first: int, steps: int) -> Array:
+        """float32[steps]: what the velocities of so many steps are multiplied by."""
+        bar, until = self.metre.steps_per_bar, self.sounding_until(first)
+        silent = 0 if until is None else first - until
+        energy = self.leader.driven(self.melody.energy(first))
+        rows = [
+            dynamics.loudness(
+                energy, self.attendance.played(step) / bar, step / bar, (silent + step - first) / bar
+            )
+            for step in range(first, first + steps)
+        ]
+        return np.array(rows, np.float32)
 
     def expect(self, notes: Iterable[tuple[int, int, int, int]]) -> None:
         """Know notes before they come: pitch, velocity 1..127, first step, the step before which it ends."""
@@ -137,14 +138,18 @@ class Situation:
         patience: the bars that each part plays on in the player's silence.
         """
         self.advance(first)
+        self.leader.decide(first)
+        self.leader.listen(self._history.classes())
         metre = self.metre
         window = first - first % BAR
         known, partial = self._partial(first)
         beats, beat_phase = self._history.beats(), phase(self._history.step)
         there = place(beats, partial, known, beat_phase) if self.mode is not Mode.RESPOND else None
-        variation = preset.variation if self.mixer.variation is None else self.mixer.variation
+        variation = preset.variation if self.leader.variation is None else self.leader.variation
         origins = self._origins(first, there, variation)
         self._noise = origins[0]
+        played = self.attendance.played(first) / metre.steps_per_bar
+        densities = self.leader.densities(preset, dynamics.lean(played, ending))
         past = (Memory() if newcomer else self.memory).read(window - WINDOW, WINDOW + first - window)
         return Request(
             number=number,
@@ -172,9 +177,11 @@ class Situation:
             seed=self._seed,
             origins=origins,
             variation=variation,
-            controls=self._controls(preset, first, ending),
-            limits=self._limits(preset, ending),
+            controls=self.leader.controls(densities, self.melody.energy(first)),
+            limits=limits(preset, densities),
             rests=self._rests(first, window, patience),
+            key=self.leader.key,
+            fills=self.leader.fills(first, window + WINDOW, preset.fills),
         )
 
     def _partial(self, first: int) -> tuple[int, Array]:
@@ -219,29 +226,8 @@ class Situation:
         to_bar_line = (BAR - first % BAR + STEPS_PER_BEAT - 1) // STEPS_PER_BEAT
         return self._history.origin(there.beat), self._history.origin(there.beat + to_bar_line)
 
-    def _densities(self, preset: Preset, ending: bool) -> list[float]:
-        """Each part's density: the preset's, moved as a whole by the player, less while winding down."""
-        lean = 0.0 if self.mixer.density is None else self.mixer.density - 0.5
-        lean -= ENDING_DENSITY if ending else 0.0
-        return [min(max(part.density + lean, 0.0), 1.0) for part in preset.parts]
-
-    def _controls(self, preset: Preset, first: int, ending: bool) -> Array:
-        out = np.zeros(CONTROLS, np.float32)
-        out[:PARTS] = self._densities(preset, ending)
-        out[PARTS] = min(max(0.5 + 1.5 * (self.melody.energy(first) - 80 / 127), 0.0), 1.0)
-        return out
-
     def _rests(self, first: int, window: int, patience: tuple[int, ...]) -> tuple[int, ...]:
         until = self.sounding_until(first)
         if self.mode is Mode.RESPOND or until is None:
             return (WINDOW,) * PARTS
         return tuple(leaves(until, self.metre, bars) - window for bars in patience)
-
-    def _limits(self, preset: Preset, ending: bool) -> Limits:
-        parts = preset.parts
-        return Limits(
-            voices=tuple(p.voices for p in parts),
-            low=tuple(p.low for p in parts),
-            high=tuple(p.high for p in parts),
-            density=tuple(self._densities(preset, ending)),
-        )

@@ -24,7 +24,7 @@ from bandmate.models.generator import Probabilities
 from bandmate.models.roll import PARTS, PITCHES
 
 DRUMS = "drums"
-DENSITY_REACH = 5.0
+DENSITY_REACH = 3.0
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
 HOLD_WARMTH = 0.6
 # How far a chord leans to the tone that the melody is expected on: odds times e^7 for one that is sure.

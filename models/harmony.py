@@ -18,7 +18,7 @@ NONE = 24
 HORIZON = 8
 FAITH = 0.8
 """What it counts, in expected overlap, that a chord was surely played at this place before."""
-_NAMES = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+NAMES = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 Array = NDArray[np.float32]
 
@@ -39,7 +39,7 @@ def symbol(chord: int) -> str:
     """A chord as musicians write it: `C`, `F♯m`, `N.C.` for none."""
     if chord == NONE:
         return "N.C."
-    return _NAMES[chord % 12] + ("m" if chord >= 12 else "")
+    return NAMES[chord % 12] + ("m" if chord >= 12 else "")
 
 
 def rows(chords: NDArray[np.int_]) -> Array:

@@ -67,6 +67,11 @@ class Listener:
         """Steps from the last onset to the first step of the beat to come (at most 64)."""
         return self._since
 
+    @property
+    def lately(self) -> Array:
+        """float32[12]: the steps that each pitch class sounded, those of 32 beats ago counting a third."""
+        return np.asarray(self._counts[2], np.float32)
+
     def beat(self, pitch: NDArray[np.int16], onset: NDArray[np.bool_]) -> Array:
         """float32[148] of one complete beat, pitch int16[4] and onset bool[4]; the next beat follows on."""
         heard = steps(pitch, onset, self._since)

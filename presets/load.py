@@ -42,6 +42,7 @@ def _preset(table: Table) -> Preset:
         hop=hop,
         swing=table.number("swing", 0.5, 0.75, 0.5),
         variation=table.number("variation", 0, 1, 0.5),
+        fills=table.number("fills", 0, 1, Preset.fills),
     )
 
 

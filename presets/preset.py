@@ -40,7 +40,8 @@ class Preset:
 
     program 1..128 selects it; ear and band name model files without their .onnx; hop, the steps
     between decisions, one of HOPS; swing .5 (straight) ...75, the first eighth's share of an eighth
-    pair; variation 0..1 scales the noise; parts, four, in the order of the band's model.
+    pair; variation 0..1 scales the noise; fills 0..1, the share of eight-bar phrases that end with a drum
+    fill; parts, four, in the order of the band's model.
     """
 
     name: str
@@ -51,3 +52,4 @@ class Preset:
     hop: int = 4
     swing: float = 0.5
     variation: float = 0.5
+    fills: float = 0.6

@@ -30,6 +30,7 @@ def text(preset: Preset, heading: str = "") -> str:
         _remarked("hop", preset.hop, "16ths between decisions: 4 is one a beat"),
         _remarked("swing", preset.swing, ".5 is straight, .67 a shuffle"),
         _remarked("variation", preset.variation, "0 plays it safe, 1 takes chances"),
+        _remarked("fills", preset.fills, "the share of eight-bar phrases that end with a drum fill"),
         f"{'parts:':{_COLUMN}}# always four, in the order the model was taught",
         *_table([_cells(part) for part in preset.parts]),
     ]

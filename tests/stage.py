@@ -98,10 +98,11 @@ def ledger(events: Iterable[Event]) -> Counter[tuple[int, int]]:
 
 
 def preset(which: str = "pop", /, **changes: Any) -> Preset:
-    """A packaged preset that leaves nothing to chance and whose parts all play on for two bars."""
+    """A packaged preset that leaves nothing to chance, whose drums fill only on a cue, and whose parts all
+    play on for two bars."""
     packaged = Shelf(None).get(which)
     parts = tuple(replace(part, patience=2) for part in packaged.parts)
-    return replace(packaged, **({"variation": 0.0, "parts": parts} | changes))
+    return replace(packaged, **({"variation": 0.0, "fills": 0.0, "parts": parts} | changes))
 
 
 def accompanist(toys: ModuleType, chosen: Preset, **how: Any) -> Accompanist:

@@ -6,6 +6,7 @@ import pytest
 from bandmate.daemon.config import Config, ConfigError, load, override, read
 from bandmate.daemon.controls import ControlMap
 from bandmate.daemon.metre import Metre
+from bandmate.models.keys import Key
 from bandmate.presets.home import folder
 
 
@@ -19,6 +20,7 @@ part: 3
 clock: midi
 tempo: 96.5
 metre: 6/8
+key: F# minor
 channel: 2
 offset_ms: -12
 split: C4
@@ -27,6 +29,9 @@ record: no
 controls:
   density: 20
   level: [21, 22, 23, 24]
+  fill: 25
+  key_lock: 26
+  energy: 27
 """)
     assert config == Config(
         preset="symphony",
@@ -37,12 +42,13 @@ controls:
         clock="midi",
         tempo=96.5,
         metre=Metre(6, 8),
+        key=Key(6, "minor"),
         channel=2,
         offset_ms=-12,
         split=60,
         program_changes=False,
         record=False,
-        controls=ControlMap(density=20, level=(21, 22, 23, 24)),
+        controls=ControlMap(density=20, level=(21, 22, 23, 24), fill=25, key_lock=26, energy=27),
     )
 
 
@@ -59,6 +65,7 @@ def test_nothing_said_is_the_defaults(text):
         ("output: spilt", "must be one of multichannel, split, single, not 'spilt'; did you mean 'split'?"),
         ("metre: waltz", "config.yaml, line 1: metre is wrong: 'waltz' is no metre; write one as 3/4"),
         ("metre: 3/5", "config.yaml, line 1: metre is wrong: a bar of 3/5 is no whole number of 16ths"),
+        ("key: H7", "config.yaml, line 1: key is wrong: 'H7' is no key; write one as G, F# minor"),
         ("channel: 17", "config.yaml, line 1: channel must be a whole number from 1 to 16, not '17'"),
         ("split: Q4", "config.yaml, line 1: split is wrong: 'Q4' is no note name"),
         ("in: ''", "config.yaml, line 1: in must be a word"),

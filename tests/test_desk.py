@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
-from bandmate.daemon.desk import LATEST, USUAL_ENERGY, Desk
+from bandmate.daemon.desk import LATEST, Desk
 from bandmate.daemon.metre import Grid
 from bandmate.daemon.takes import Take
 from bandmate.daemon.timeline import Timeline
@@ -38,8 +38,9 @@ def score(*notes: tuple[int, int, int, int], steps: int = 8) -> Score:
     return Score(onset, sustain, onset * np.float32(0.5))
 
 
-def put(desk: Desk, *notes: tuple[int, int, int, int], first: int = 0, energy: float = USUAL_ENERGY) -> None:
-    desk.score(first, score(*notes), SILENT, Grid(), energy)
+def put(desk: Desk, *notes: tuple[int, int, int, int], first: int = 0, loud: float = 1.0) -> None:
+    played = score(*notes)
+    desk.score(first, played, SILENT, Grid(), np.full(played.steps, loud, np.float32))
 
 
 def play(desk: Desk, tick: int) -> list[tuple[int, Event]]:
@@ -88,7 +89,8 @@ def test_a_note_held_to_the_end_of_a_score_is_ended_by_the_next(desk: Desk) -> N
     assert play(desk, 40) == [(36, NoteOn(2, 40, 64))]
     before = SILENT.copy()
     before[1, 40] = True
-    desk.score(8, score((1, 4, 1, 45)), before, Grid(), USUAL_ENERGY)
+    played = score((1, 4, 1, 45))
+    desk.score(8, played, before, Grid(), np.ones(played.steps, np.float32))
     assert play(desk, 72) == [(48, NoteOff(2, 40)), (72, NoteOn(2, 45, 64))]
 
 
@@ -100,20 +102,14 @@ def test_another_score_replaces_what_waits_from_its_first_step_on(desk: Desk) ->
 
 
 @pytest.mark.parametrize(
-    ("level", "energy", "velocity"),
-    [
-        (1.0, USUAL_ENERGY, 64),
-        (0.5, USUAL_ENERGY, 32),
-        (0.001, USUAL_ENERGY, 1),
-        (1.0, 0.0, 38),
-        (1.0, 1.0, 83),
-    ],
+    ("level", "loud", "velocity"),
+    [(1.0, 1.0, 64), (0.5, 1.0, 32), (0.001, 1.0, 1), (1.0, 0.6, 38), (1.0, 1.3, 83), (1.0, 9.0, 127)],
 )
-def test_velocity_follows_the_fader_and_the_players_energy(
-    desk: Desk, level: float, energy: float, velocity: int
+def test_velocity_follows_the_fader_and_the_loudness(
+    desk: Desk, level: float, loud: float, velocity: int
 ) -> None:
     desk.level(1, level)
-    put(desk, (1, 0, 1, 40), energy=energy)
+    put(desk, (1, 0, 1, 40), loud=loud)
     assert play(desk, 0) == [(0, NoteOn(2, 40, pytest.approx(velocity, abs=1)))]
 
 

@@ -13,6 +13,7 @@ from bandmate.daemon.controls import ControlMap
 from bandmate.daemon.metre import Metre
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode
+from bandmate.models.keys import Key
 
 C, F, A = ({(root + tone) % 12 for tone in (0, 4, 7)} for root in (0, 5, 9))
 BAND = (10, 2, 3, 4)
@@ -95,24 +96,125 @@ def test_mute_silences_a_part_at_once_and_lets_it_play_again(stage: Any, scores:
     assert heard.struck(scores.KICK) == scores.beats(1, 9)
 
 
+def velocities(heard: Any, channel: int) -> list[int]:
+    """Of a channel's notes in order."""
+    return [e.velocity for _, e in heard.sent if isinstance(e, NoteOn) and e.channel == channel]
+
+
 def test_level_scales_the_velocity_of_a_part(stage: Any, scores: ModuleType) -> None:
-    heard = stage.play(scores.note(0, 72, 6) + scores.control(2.5, MAP.level[0], 32), 6)
-    kicks = [e.velocity for _, e in heard.sent if isinstance(e, NoteOn) and e.channel == scores.KICK]
-    assert len(set(kicks[:2])) == len(set(kicks[2:])) == 1
-    assert kicks[-1] == pytest.approx(kicks[0] / 0.85 * 32 / 127, abs=1)
+    melody = scores.note(0, 72, 6)
+    usual, low = (
+        velocities(stage.play(melody + scores.control(2.5, MAP.level[0], value), 6), scores.KICK)
+        for value in (127, 32)
+    )
+    assert low[:2] == usual[:2]
+    assert low[2:] == pytest.approx([32 / 127 * kick for kick in usual[2:]], abs=1)
+
+
+def test_the_band_builds_up_swells_and_fades_when_the_player_is_gone(stage: Any, scores: ModuleType) -> None:
+    parts = tuple(replace(part, patience=4) for part in scores.preset().parts)
+    kicks = velocities(stage.play(scores.note(0, 72, 32), 64, scores.preset(parts=parts)), scores.KICK)
+    entry, built, last = kicks[:8], kicks[8:31], kicks[34:]
+    assert entry == sorted(entry)
+    assert entry[-1] > 1.1 * entry[0]
+    assert built == sorted(built)
+    assert built[-1] > built[0]
+    assert last == sorted(last, reverse=True)
+    assert last[-1] < 0.9 * built[-1]
+    assert kicks[31:34] == pytest.approx([built[-1]] * 3, abs=3)
+
+
+@pytest.mark.parametrize(("player", "value"), [(80, 127), (40, 127), (80, 0), (110, 0)])
+def test_energy_makes_the_band_louder_or_softer_than_the_player(
+    stage: Any, scores: ModuleType, player: int, value: int
+) -> None:
+    melody = scores.note(0, 72, 6, player)
+    plain, moved = (
+        stage.play(melody + control, 6) for control in ([], scores.control(2.5, MAP.energy, value))
+    )
+    before, after = velocities(plain, 3), velocities(moved, 3)
+    assert after[:6] == before[:6]
+    louder = [b > a if value else b < a for a, b in zip(before[6:], after[6:], strict=True)]
+    assert all(louder)
+    driven = [heard.requests[-1].controls[4] for heard in (plain, moved)]
+    assert driven == (sorted(driven) if value else sorted(driven, reverse=True))
+    assert driven[0] != driven[1]
 
 
 def test_density_and_variation_reach_the_decisions(stage: Any, scores: ModuleType) -> None:
-    score = (
-        scores.note(0, 72, 6) + scores.control(2.5, MAP.density, 127) + scores.control(2.5, MAP.variation, 0)
-    )
-    heard = stage.play(score, 6, scores.preset(variation=0.5))
-    before, after = heard.requests[1], heard.requests[-1]
+    melody = scores.note(0, 72, 12)
+    score = melody + scores.control(8.5, MAP.density, 127) + scores.control(8.5, MAP.variation, 0)
+    heard = stage.play(score, 12, scores.preset(variation=0.5))
+    begin, before, after = heard.requests[0], heard.requests[7], heard.requests[-1]
     assert (before.variation, after.variation) == (0.5, 0.0)
     drums = scores.preset().parts[0].density
-    assert before.controls[0] == pytest.approx(drums)
+    assert begin.controls[0] < before.controls[0] == pytest.approx(drums)
     assert after.controls[0] == 1.0
-    assert (before.limits.density[0], after.limits.density[0]) == (drums, 1.0)
+    assert (before.limits.density[0], after.limits.density[0]) == (pytest.approx(drums), 1.0)
+
+
+TOMS = {50, 47, 45}
+
+
+def drummed(heard: Any, begin: float, end: float) -> list[tuple[float, int]]:
+    """(beat, drum) of what the drums struck between two beats."""
+    return [
+        (b, e.pitch) for b, e in heard.sent if isinstance(e, NoteOn) and e.channel == 10 and begin <= b < end
+    ]
+
+
+@pytest.mark.parametrize(("cue", "begin", "end"), [(5.2, 6, 8), (4.5, 5, 8), (7.2, 8, 12), (7.99, 9, 12)])
+def test_a_fill_on_cue_leads_over_the_next_bar_line(
+    stage: Any, scores: ModuleType, cue: float, begin: float, end: float
+) -> None:
+    heard = stage.play(scores.note(0, 72, 16) + scores.control(cue, MAP.fill, 127), 16)
+    plain = stage.play(scores.note(0, 72, 16), 16)
+    fill = drummed(heard, begin, end)
+    assert {pitch for _, pitch in fill} - {36}
+    assert {pitch for _, pitch in fill} <= {36, 38, *TOMS}
+    assert len(fill) > len(drummed(plain, begin, end))
+    assert {pitch for _, pitch in drummed(heard, end, end + 0.1)} == {36, 49}
+    for edges in ((0, begin), (end + 0.5, 16)):
+        assert drummed(heard, *edges) == drummed(plain, *edges)
+    assert [e for e in heard.sent if e[1].channel != 10] == [e for e in plain.sent if e[1].channel != 10]
+
+
+def test_phrases_end_with_fills_as_often_as_the_preset_says(stage: Any, scores: ModuleType) -> None:
+    melody = scores.note(0, 72, 32)
+    for share, filled in ((1.0, True), (0.0, False)):
+        heard = stage.play(melody, 34, scores.preset(fills=share))
+        assert bool(TOMS & {pitch for _, pitch in drummed(heard, 30, 32)}) is filled
+        assert ((32.0, 49) in drummed(heard, 32, 33)) is filled
+
+
+D, G = ({(root + tone) % 12 for tone in (0, 4, 7)} for root in (2, 7))
+
+
+def test_a_locked_key_is_found_by_ear_and_kept_until_it_is_let_go(stage: Any, scores: ModuleType) -> None:
+    melody = scores.tune([72, 76, 79, 77, 74, 83, 81, 79, 72, 72] + 6 * [74])
+    locked = scores.control(8.5, MAP.key_lock, 127)
+    free, kept, let_go = (
+        stage.play(melody + more, 16)
+        for more in ([], locked, [*locked, *scores.control(13.5, MAP.key_lock, 0)])
+    )
+    scale = {0, 2, 4, 5, 7, 9, 11}
+    assert free.chords()[13.0] == D, "the toys play the major triad on what they hear"
+    assert all(chord <= scale for beat, chord in kept.chords().items() if beat > 9)
+    assert let_go.chords()[15.0] == D
+    assert kept.engine.status(8.0).key == "C major"
+
+
+def test_a_key_may_be_named_from_the_beginning_and_the_left_hand_still_leads(
+    stage: Any, scores: ModuleType
+) -> None:
+    melody = scores.tune([74] * 12)
+    left = [each for pitch in (50, 54, 57) for each in scores.note(6, pitch, 4)]
+    named = Settings(key=Key.parse("C"), split=55)
+    heard = stage.play(melody + left, 12, settings=named)
+    early = [chord for beat, chord in heard.chords().items() if beat < 6]
+    assert early
+    assert all(not {6, 1} & chord for chord in early)
+    assert heard.chords()[8.0] == D
 
 
 def test_density_at_nothing_leaves_only_what_is_certain(stage: Any, scores: ModuleType) -> None:

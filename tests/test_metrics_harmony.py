@@ -5,6 +5,7 @@ from math import isnan, sqrt
 import numpy as np
 import pytest
 
+from bandmate.models.keys import best_scale, in_scale
 from bandmate.training import lines
 from bandmate.training.judging import harmony_metrics, keys, sensitivity
 from bandmate.training.judging.excerpt import excerpt
@@ -104,15 +105,15 @@ def test_octaves_and_loudness_do_not_matter_to_tonal_distance() -> None:
 
 def test_the_scale_that_holds_most_is_the_key() -> None:
     weight = keys.weight_of(quarters(*C_MAJOR, 66))
-    assert keys.best_scale(weight) == C
-    assert keys.in_scale(weight, C) == pytest.approx(9 / 10)
-    assert keys.in_scale(weight, G) == pytest.approx(9 / 10)  # F sharp is in, F out: the tonic decides
-    assert keys.best_scale(np.zeros(12)) is None
-    assert isnan(keys.in_scale(weight, None))
+    assert best_scale(weight) == C
+    assert in_scale(weight, C) == pytest.approx(9 / 10)
+    assert in_scale(weight, G) == pytest.approx(9 / 10)  # F sharp is in, F out: the tonic decides
+    assert best_scale(np.zeros(12)) is None
+    assert isnan(in_scale(weight, None))
 
 
 def test_black_keys_are_not_in_c_major() -> None:
-    assert keys.in_scale(keys.weight_of(quarters(61, 63, 66, 68, 70)), C) == 0
+    assert in_scale(keys.weight_of(quarters(61, 63, 66, 68, 70)), C) == 0
 
 
 def test_a_melody_is_shifted_the_shorter_way_into_a_key() -> None:

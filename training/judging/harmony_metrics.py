@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.models.decoding import DRUMS
+from bandmate.models.keys import best_scale, in_scale
 from bandmate.models.roll import STEPS_PER_BEAT
 from bandmate.training import lines
-from bandmate.training.judging import keys
 from bandmate.training.judging.excerpt import Excerpt, Floats, bars_of, by_beat
 from bandmate.training.songs import STEPS_PER_BAR, Notes
 
@@ -44,8 +44,8 @@ def of_song(song: Excerpt) -> dict[str, float]:
         "in_harmony": in_harmony(song.tune, chroma),
         **consonance(song.tune, chroma)._asdict(),
         "doubled": doubled(song),
-        "in_scale": keys.in_scale(weight, keys.best_scale(weight + own)),
-        "in_melody_scale": keys.in_scale(weight, keys.best_scale(own)),
+        "in_scale": in_scale(weight, best_scale(weight + own)),
+        "in_melody_scale": in_scale(weight, best_scale(own)),
     }
     sung = song.tune[:, None] % 12 == np.arange(12)
     voices = {MELODY: (sung & (song.tune >= 0)[:, None]).astype(float)} | song.chroma

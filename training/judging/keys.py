@@ -1,4 +1,4 @@
-"""Keys, estimated: the tonic of a melody, the scale that fits some music best, and how well it fits."""
+"""Keys, estimated: the tonic of a melody, and how far one song lies from another."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.models.harmony import NONE, TONES
+from bandmate.models.keys import best_scale
 from bandmate.training import lines
 from bandmate.training.songs import STEPS_PER_BAR, Notes
 
 # How well each degree fits a major and a minor key, as listeners rated it (Krumhansl and Kessler 1982).
 MAJOR_KEY = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR_KEY = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 TONIC_OCTAVE = 48
 
 Floats = NDArray[np.float64]
@@ -38,27 +38,6 @@ def held(chord: int, bars: int) -> Notes:
         (STEPS_PER_BAR * bar, STEPS_PER_BAR, TONIC_OCTAVE + tone, 80) for bar in range(bars) for tone in tones
     ]
     return lines.as_notes(rows)
-
-
-def best_scale(weight: Floats) -> int | None:
-    """The tonic 0..11 of the major scale that holds most of a weight float64[12] of pitch classes.
-
-    The twelve major scales are the twelve natural minor ones too, so this is the best of 24 keys but
-    for which of two relative keys it is. Of scales that hold as much, the one whose tonic weighs most;
-    none where nothing sounds.
-    """
-    if not weight.sum():
-        return None
-    inside = [(round(in_scale(weight, key), 9), float(weight[key])) for key in range(12)]
-    return max(range(12), key=lambda key: inside[key])
-
-
-def in_scale(weight: Floats, scale: int | None) -> float:
-    """Share 0..1 of a weight float64[12] (note-steps of each pitch class) inside a major scale; not a
-    number where nothing sounds. Source: scale consistency, Mogren, C-RNN-GAN, 2016."""
-    if scale is None or not weight.sum():
-        return float("nan")
-    return float(weight[(np.array(MAJOR_SCALE) + scale) % 12].sum() / weight.sum())
 
 
 def weight_of(melody: Notes) -> Floats:

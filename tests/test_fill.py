@@ -1,0 +1,86 @@
+"""Drum fills: where they lie and what is struck."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bandmate.daemon.fill import FALLING, KICK, hits
+from bandmate.daemon.leader import Leader
+from bandmate.daemon.metre import Metre
+from bandmate.daemon.request import Span
+
+
+def fill(steps: int, intensity: float, seed: int) -> list:
+    return hits(steps, intensity, np.random.default_rng(seed))
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([4, 8, 12, 16]), st.floats(0, 1), st.integers(0, 999))
+def test_a_fill_falls_from_the_snare_grows_and_leads_over(steps: int, intensity: float, seed: int) -> None:
+    struck = fill(steps, intensity, seed)
+    drums = [FALLING.index(hit.pitch) for hit in struck if hit.pitch != KICK]
+    assert drums
+    assert drums == sorted(drums)
+    assert max(hit.step for hit in struck) >= steps - 2
+    assert all(0 <= hit.step < steps and 0 < hit.velocity <= 1 for hit in struck)
+    on_beats = [hit.velocity for hit in struck if hit.step % 4 == 0 and hit.pitch != KICK]
+    assert on_beats == sorted(on_beats)
+
+
+def test_the_higher_the_intensity_the_more_and_the_louder() -> None:
+    many, loud = [], []
+    for intensity in (0.1, 0.5, 0.9):
+        struck = [hit for seed in range(40) for hit in fill(8, intensity, seed)]
+        many.append(len(struck))
+        loud.append(np.mean([hit.velocity for hit in struck]))
+    assert many == sorted(set(many))
+    assert loud == sorted(set(loud))
+
+
+def test_fills_differ() -> None:
+    assert len({tuple(fill(8, 0.5, seed)) for seed in range(10)}) > 7
+
+
+@pytest.mark.parametrize(
+    ("metre", "cued", "span"),
+    [
+        (Metre(), 4, Span(4, 16)),
+        (Metre(), 6, Span(4, 16)),
+        (Metre(), 12, Span(12, 16)),
+        (Metre(), 13, Span(24, 32)),
+        (Metre(), 0, Span(0, 16)),
+        (Metre(3, 4), 8, Span(8, 16)),
+        (Metre(3, 4), 9, Span(24, 32)),
+        (Metre(6, 8), 0, Span(0, 8)),
+        (Metre(6, 8), 6, Span(12, 16)),
+    ],
+)
+def test_a_cue_fills_to_the_bar_line_or_the_end_of_the_next_bar(metre: Metre, cued: int, span: Span) -> None:
+    leader = Leader(metre, seed=1)
+    leader.decide(cued)
+    assert leader.fills(0, 64, 0.0) == ()
+    leader.cue_fill()
+    leader.decide(cued)
+    leader.decide(cued + 4)
+    assert leader.fills(0, 64, 0.0) == (span,)
+    assert leader.fills(span.last, span.last + 32, 0.0) == (span,), "it lands"
+    assert leader.fills(span.last + 1, span.last + 33, 0.0) == ()
+    leader.forget()
+    assert leader.fills(0, 64, 0.0) == ()
+
+
+def test_fills_end_phrases_as_often_as_is_asked_and_half_phrases_less_often() -> None:
+    ends, halves = 0, 0
+    for seed in range(200):
+        leader = Leader(Metre(), seed)
+        spans = leader.fills(0, 8 * 16, 0.6)
+        assert spans == leader.fills(0, 8 * 16, 0.6)
+        assert {span.last for span in spans} <= {64, 128}
+        ends += Span(120, 128) in spans
+        halves += Span(56, 64) in spans
+    assert 95 < ends < 145
+    assert 25 < halves < 75
+    assert leader.fills(0, 640, 0.0) == ()
