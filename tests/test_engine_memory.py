@@ -48,10 +48,10 @@ def agreement(heard: Heard) -> float:
 
 
 def likeness(heard: Heard, part: int) -> float:
-    """Of what a part struck in the first and the second eight bars, but for their first, the common share."""
+    """Of what a part struck in the first and second eight bars, but for the build-up, the common share."""
     notes = heard[0][part]
     once, again = (
-        {(step - begin, pitch) for step, _, pitch, _ in notes.tolist() if BAR <= step - begin < PHRASE}
+        {(step - begin, pitch) for step, _, pitch, _ in notes.tolist() if 2 * BAR <= step - begin < PHRASE}
         for begin in (0, PHRASE)
     )
     return len(once & again) / len(once | again)

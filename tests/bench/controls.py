@@ -2,10 +2,11 @@
 
     python tests/bench/controls.py [--preset pop] [--seeds 2] [--json FILE]
 
-The four bundled melodies are played to every preset, or the one that is named, through the engine in virtual
-time, with one control after the other at five places, as a player's controllers would have it, the others
-untouched. Density: notes a bar, of the whole band and of each part. Variation: how much of what each part
-strikes in a bar it struck two bars before as well (Jaccard, mean over parts). Energy: the mean velocity.
+The first eight bars of the four bundled melodies are played twice to every preset, or the one that is named,
+through the engine in virtual time, with one control after the other at five places, as a player's controllers
+would have it, the others untouched. Density: notes a bar, of the whole band and of each part. Variation: how
+much of what each part struck the first time it strikes the second time as well (Jaccard, mean of parts, from
+the third bar on, when the band has built up). Energy: the mean velocity.
 The exit status is 1 where a figure does not go one way from each place to the next, but for a hundredth.
 """
 
@@ -35,47 +36,49 @@ from bandmate.presets.preset import Preset
 PLACES = (0, 32, 64, 95, 127)
 TICKS = 24
 BAR = 4 * TICKS
+PHRASE = 8 * BAR
 BPM = 100.0
 SECONDS = 60 / BPM / TICKS
-LAST = 32
 
 Struck = list[tuple[float, NoteOn]]
 
 
 def play(preset: Preset, accompanist: Accompanist, melody: str, seed: int, number: int, value: int) -> Struck:
-    """What the band struck, by tick, in a melody's first bars, a controller standing at a value."""
-    song = sample.open(melody)
-    bars = min(int(song.end // BAR), LAST)
+    """What the band struck, by tick, while a melody's phrase was played twice and a controller stood so."""
     events: list[tuple[float, Event]] = [(0.0, Control(1, number, value))]
-    for note in song.notes:
-        events.append((note.tick, NoteOn(1, note.pitch, note.velocity)))
-        events.append((note.tick + note.length - 0.5, NoteOff(1, note.pitch)))
+    for begin in (0, PHRASE):
+        for note in sample.open(melody).notes:
+            if note.tick < PHRASE:
+                end = min(note.tick + note.length, PHRASE) - 0.5
+                events.append((begin + note.tick, NoteOn(1, note.pitch, note.velocity)))
+                events.append((begin + end, NoteOff(1, note.pitch)))
     engine = Engine(replace(preset, fills=0.0), Settings(bpm=BPM, seed=seed))
     engine.run(0.0)
-    cues = [
-        Cue(tick * SECONDS, partial(engine.receive, event))
-        for tick, event in sorted(events, key=lambda e: e[0])
-    ]
+    in_order = sorted(events, key=lambda each: each[0])
+    cues = [Cue(tick * SECONDS, partial(engine.receive, event)) for tick, event in in_order]
     struck: Struck = []
 
     def send(event: Event, now: float) -> None:
         if isinstance(event, NoteOn):
             struck.append((now / SECONDS, event))
 
-    perform(engine, accompanist.afresh().answer, cues, bars * BAR * SECONDS, send)
+    perform(engine, accompanist.afresh().answer, cues, 2 * PHRASE * SECONDS, send)
     return struck
 
 
-def repetition(struck: Struck, channels: list[int]) -> float:
-    """The share of a bar's onsets, by place and pitch, found two bars before as well; mean over all bars."""
+def likeness(struck: Struck, channels: list[int]) -> float:
+    """The share of what was struck in either phrase, by place and pitch, that was struck in both; of a part
+    that struck nothing there is none."""
     shares = []
     for channel in channels:
-        bars: dict[int, set[tuple[int, int]]] = {}
+        times: tuple[set[tuple[int, int]], set[tuple[int, int]]] = (set(), set())
         for tick, note in struck:
-            if note.channel == channel:
-                bars.setdefault(int(tick // BAR), set()).add((round(tick % BAR), note.pitch))
-        shares += [len(b & bars[k - 2]) / len(b | bars[k - 2]) for k, b in bars.items() if k - 2 in bars]
-    return float(np.mean(shares)) if shares else float("nan")
+            place = round(tick % PHRASE)
+            if note.channel == channel and place >= 2 * BAR:
+                times[int(tick >= PHRASE)].add((place, note.pitch))
+        if either := times[0] | times[1]:
+            shares.append(len(times[0] & times[1]) / len(either))
+    return float(np.mean(shares))
 
 
 def figures(preset: Preset, seeds: int) -> dict[str, list[float]]:
@@ -90,13 +93,12 @@ def figures(preset: Preset, seeds: int) -> dict[str, list[float]]:
             takes = [play(preset, accompanist, *m, getattr(numbers, control), value) for m in melodies]
             notes = [note for take in takes for _, note in take]
             if control == "variation":
-                found.setdefault("repetition", []).append(
-                    float(np.mean([repetition(t, channels) for t in takes]))
-                )
+                alike = [likeness(take, channels) for take in takes]
+                found.setdefault("likeness", []).append(float(np.mean(alike)))
             elif control == "energy":
                 found.setdefault("velocity", []).append(float(np.mean([note.velocity for note in notes])))
             else:
-                bars = seeds * sum(min(sample.open(name).end // BAR, LAST) for name in sample.names())
+                bars = 2 * PHRASE // BAR * len(takes)
                 found.setdefault("notes", []).append(len(notes) / bars)
                 for part in preset.parts:
                     own = sum(note.channel == part.channel for note in notes)
@@ -105,8 +107,8 @@ def figures(preset: Preset, seeds: int) -> dict[str, list[float]]:
 
 
 def one_way(figure: str, values: list[float]) -> bool:
-    """Whether values rise from each place to the next, or fall as repetition should, but for a hundredth."""
-    steps = np.diff(values) * (-1 if figure == "repetition" else 1)
+    """Whether values rise from each place to the next, or fall as likeness should, but for a hundredth."""
+    steps = np.diff(values) * (-1 if figure == "likeness" else 1)
     return bool((steps >= -0.01 * max(map(abs, values))).all())
 
 
