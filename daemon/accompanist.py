@@ -49,11 +49,10 @@ class Accompanist:
         chords = request.chords.copy()
         chords[at:], wanted = self._plan(request)
         offer = _offer(request, chords, self._noise(request))
-        before = Before(request.past.sustain[:, -1], request.past.onset[:, -1])
         chance = Chance.again(request.seed, request.origins, request.variation)
         card = self._band.card
         said = _in_key(_possible(self._band.run(offer), request), card, chords, request)
-        score = decode(said, card, request.limits, before, at, chance, wanted)
+        score = decode(said, card, request.limits, _before(request), at, chance, wanted)
         if DRUMS in card.parts:
             score = with_fills(score, card.parts.index(DRUMS), request)
         seconds = time.perf_counter() - begin
@@ -145,6 +144,16 @@ class Accompanist:
         fresh = np.random.default_rng([performance, name, 1 + phrase]).standard_normal(size)
         turn = request.variation
         return np.asarray(np.sqrt(1 - turn**2) * base + turn * fresh, np.float32)
+
+
+def _before(request: Request) -> Before:
+    """What sounds just before the decision. On a bar line notes end that began before all that the generator
+    is shown: how long they have been held it can't tell."""
+    past = request.past
+    sounding = past.sustain[:, -1]
+    if request.first == request.window:
+        sounding = sounding & past.onset.any(1)
+    return Before(sounding, past.onset[:, -1])
 
 
 def _kept(fit: Array, key: Key | None, held: Array | None = None) -> Array:

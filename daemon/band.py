@@ -192,7 +192,9 @@ class Band:
         if self._armed is not None and commitment.preset == self._armed[1]:
             self._switch(first)
         memory = self.situation.memory
-        before, known = memory.sounding(first - 1), memory.chords(first - 1, 1)
+        # Ends in steps that take no time fall on the tick of `first`, from which on all is put anew.
+        before = memory.sounding(self._settings.metre.before(first))
+        known = memory.chords(first - 1, 1)
         score = revoice(
             memory.read(first, commitment.score.steps),
             commitment.score,

@@ -91,6 +91,13 @@ class Metre:
         at = self.step_in_bar(step)
         return self.places[at] < (*self.places, self.sixteenths)[at + 1]
 
+    def before(self, step: int) -> int:
+        """The last step before a step that takes time."""
+        step -= 1
+        while not self.lasts(step):
+            step -= 1
+        return step
+
     def beat_in_bar(self, step: int) -> int:
         """The beat of the bar, from 0, in which a step falls."""
         return self.places[self.step_in_bar(step)] // self.sixteenths_per_beat

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -111,3 +112,15 @@ def test_in_six_eight_the_snare_is_on_the_second_beat_and_the_bass_on_the_first(
     assert bass[0] >= bars // 2
     assert bass[0] == max(bass.values())
     assert all(step % 2 == 0 for step in bass), "on the eighths"
+
+
+@pytest.mark.parametrize("metre", [Metre(), Metre(3, 4), Metre(6, 8), Metre(5, 4)])
+def test_every_note_ends_where_the_band_ends_it(tmp_path: Path, metre: Metre) -> None:
+    """The bass has one voice, and nothing is held for longer than the generator is shown."""
+    out = performed(metre, 17, tmp_path)
+    bass = sorted(out.take.notes(2))
+    assert len(bass) > 10
+    assert all(tick + length <= after[0] for (tick, length, *_), after in pairwise(bass))
+    longest = max(length for voice in (2, 3, 4) for _, length, *_ in out.take.notes(voice))
+    windows = -(-64 // metre.steps_per_bar) * metre.ticks_per_bar
+    assert longest <= windows
