@@ -1,10 +1,12 @@
-"""How loud and how dense the band plays beside what it is set to: build-up, swell and wind-down.
+"""How loud and how dense the band plays beside what it is set to: accents, build-up, swell and wind-down.
 
 The band is as loud as the player, comes in lightly and has built up after two bars, swells a little to the
 end of each phrase, and fades while the player is silent.
 """
 
 from __future__ import annotations
+
+from bandmate.models.roll import BAR, STEPS_PER_BEAT
 
 USUAL = 80 / 127
 """A player's velocity, 0..1, at which the band plays as it was taught."""
@@ -15,6 +17,7 @@ SWELL = 0.06
 WAITED_BARS, FADE, FAINTEST = 1, 0.12, 0.6
 ENDING_DENSITY = 0.25
 SOFTEST, LOUDEST = 0.5, 1.45
+DOWNBEAT, MIDDLE, BEAT, OFF_BEAT, BETWEEN = 1.07, 1.03, 1.0, 0.96, 0.92
 REACH = 0.6
 
 
@@ -31,6 +34,14 @@ def loudness(energy: float, played: float, bar: float, silent: float) -> float:
     swollen = 1 + SWELL * (bar % PHRASE_BARS / PHRASE_BARS - 0.5)
     faded = max(1 - FADE * max(silent - WAITED_BARS, 0.0), FAINTEST)
     return min(max(energy / USUAL, SOFTEST), LOUDEST) * built * swollen * faded
+
+
+def accent(step: int, halved: bool) -> float:
+    """What the velocity at a step of the bar is multiplied by; halved: whether the third beat is strong."""
+    if step % STEPS_PER_BEAT:
+        return OFF_BEAT if step % STEPS_PER_BEAT == STEPS_PER_BEAT // 2 else BETWEEN
+    strong = halved and step % BAR == BAR // 2
+    return DOWNBEAT if step == 0 else MIDDLE if strong else BEAT
 
 
 def lean(played: float, ending: bool) -> float:

@@ -77,15 +77,14 @@ class Situation:
 
     def loudness(self, first: int, steps: int) -> Array:
         """float32[steps]: what the velocities of so many steps are multiplied by."""
-        bar, until = self.metre.steps_per_bar, self.sounding_until(first)
-        silent = 0 if until is None else first - until
+        metre, until = self.metre, self.sounding_until(first)
         energy = self.leader.driven(self.melody.energy(first))
-        rows = [
-            dynamics.loudness(
-                energy, self.attendance.played(step) / bar, step / bar, (silent + step - first) / bar
-            )
-            for step in range(first, first + steps)
-        ]
+        bar = metre.steps_per_bar
+        rows = []
+        for step in range(first, first + steps):
+            played, silent = self.attendance.played(step), 0 if until is None else step - until
+            loud = dynamics.loudness(energy, played / bar, step / bar, silent / bar)
+            rows.append(loud * dynamics.accent(metre.step_in_bar(step), metre.halved))
         return np.array(rows, np.float32)
 
     def expect(self, notes: Iterable[tuple[int, int, int, int]]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmate.daemon.dynamics import USUAL, energy, lean, loudness
+from bandmate.daemon.dynamics import USUAL, accent, energy, lean, loudness
 
 SHARES = st.floats(0, 1)
 BARS = st.floats(0, 64)
@@ -40,3 +40,13 @@ def test_it_swells_within_a_phrase_and_begins_the_next_anew() -> None:
 def test_it_fades_from_the_second_bar_of_silence_on_but_not_to_nothing() -> None:
     fading = [loudness(USUAL, 9, 4, bars) for bars in (0, 1, 2, 3, 4, 20)]
     assert fading == pytest.approx([1, 1, 0.88, 0.76, 0.64, 0.6])
+
+
+def test_the_downbeat_is_accented_most_and_what_lies_between_eighths_least() -> None:
+    by_place = {place: accent(place, True) for place in range(16)}
+    order = [by_place[place] for place in (0, 8, 4, 2, 1)]
+    assert order == sorted(set(order), reverse=True)
+    assert by_place[12] == by_place[4]
+    assert by_place[14] == by_place[2]
+    assert by_place[15] == by_place[1]
+    assert accent(8, False) == accent(4, False)

@@ -151,9 +151,10 @@ def _card(band: Band, rivals: Sequence[Band], songs: list[Song], order: Order) -
         name = each.preset.name
         systems[name], more[name] = _heard(each, songs, order)
     training = read_all(order.songs / band.preset.name, "train")
+    judge = Judge(songs, band.parts, training)
     if order.midi:
-        _keep(order.midi, band, songs, systems[band.preset.name])
-    return scorecard(band.preset.name, Judge(songs, band.parts, training), systems, more)
+        _keep(order.midi, band, judge, systems[band.preset.name])
+    return scorecard(band.preset.name, judge, systems, more)
 
 
 def _heard(band: Band, songs: list[Song], order: Order) -> tuple[list[Song], Figures]:
@@ -177,11 +178,11 @@ def _heard(band: Band, songs: list[Song], order: Order) -> tuple[list[Song], Fig
     return heard.songs, found
 
 
-def _keep(folder: Path, band: Band, songs: Sequence[Song], played: Sequence[Song]) -> None:
-    """Writes, for other scorers, cases/PRESET/SONG.mid (the melody), the same ending in .real.mid (with what
-    people play), and rendered/PRESET/SONG.mid."""
+def _keep(folder: Path, band: Band, judge: Judge, played: Sequence[Song]) -> None:
+    """Writes, for other scorers, cases/PRESET/SONG.mid (the melody), the same ending in .real.mid (with the
+    real parts), and rendered/PRESET/SONG.mid."""
     name, silence = band.preset.name, lines.as_notes([])
-    for song, real, mine in zip(songs, heldout.by_people(songs, band.parts), played, strict=True):
+    for song, real, mine in zip(judge.songs, judge.people, played, strict=True):
         file = f"{song.name.replace('/', '-')}.mid"
         case = folder / "cases" / name / file
         melody = replace(song, notes=(song.notes[0], *[silence] * len(band.parts)))

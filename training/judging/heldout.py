@@ -27,9 +27,10 @@ def span(song: Song) -> Song:
     return replace(song, notes=tuple(voices), chords=chords, provenance=song.provenance[first:last])
 
 
-def by_people(songs: Sequence[Song], parts: Sequence[str]) -> list[Song]:
-    """The songs without the notes that a rule arranged; as they are, where people play no pitched part."""
-    if not played(songs, parts):
+def by_people(songs: Sequence[Song], parts: Sequence[str], chords: str) -> list[Song]:
+    """The songs without the notes that a rule arranged; as they are, where nobody plays the part `chords`,
+    without which they have no harmony."""
+    if chords in arranged(songs, parts):
         return list(songs)
     return [
         replace(song, notes=tuple(_unarranged(song, voice) for voice in range(1 + len(parts))))

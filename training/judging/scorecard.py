@@ -85,8 +85,9 @@ class Judge:
         return self._music(played) | apart | error | self._closer(played)
 
     def real(self) -> Figures:
-        """The songs themselves: fit of what people play in them, and each part in the bars in which someone
-        plays it; a part that only a rule plays in all of them, in every bar."""
+        """The songs themselves: fit of what people play in them, or also of what a rule does where they play
+        no chords; each part in the bars in which someone plays it; a part that only a rule plays in all of
+        them, in every bar."""
         as_data = performance.of_parts(self._whole)
         ruled = {name: value for name, value in as_data.items() if name.partition(".")[0] in self.arranged}
         fit = performance.of_songs(self._people, self._people, self.seed)
@@ -106,8 +107,8 @@ class Judge:
 
     @cached_property
     def people(self) -> list[Song]:
-        """The songs without what was arranged."""
-        return heldout.by_people(self.songs, self.parts)
+        """The songs without what was arranged, where that leaves them their chords."""
+        return heldout.by_people(self.songs, self.parts, self.chord_part)
 
     @cached_property
     def counted(self) -> list[Excerpt]:
