@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import time
 import zlib
-from dataclasses import replace
 
 import numpy as np
 
-from bandmate.daemon.fill import with_fills
+from bandmate.daemon.fill import drummed
 from bandmate.daemon.request import Answer, Array, Beats, Chords, Request, Steps
+from bandmate.daemon.restraint import called, restrained
 from bandmate.models import harmony
 from bandmate.models.chance import Chance
-from bandmate.models.contract import Card
 from bandmate.models.decoding import DRUMS, Before, Score, decode
-from bandmate.models.generator import Ear, Generator, Heard, Probabilities
+from bandmate.models.generator import Ear, Generator, Heard
 from bandmate.models.keys import Key
 from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
-from bandmate.models.roll import PARTS, PITCHES, STEPS_PER_BEAT, WINDOW
+from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
 
 FOREIGN = np.float32(4)
 """What a triad outside a locked key loses, in expected overlap: more than any guess can outweigh."""
@@ -48,13 +47,14 @@ class Accompanist:
         at = request.first - request.window
         chords = request.chords.copy()
         chords[at:], wanted = self._plan(request)
+        chords = called(chords, request)
         offer = _offer(request, chords, self._noise(request))
         chance = Chance.again(request.seed, request.origins, request.variation)
         card = self._band.card
-        said = _in_key(_possible(self._band.run(offer), request), card, chords, request)
+        said = restrained(self._band.run(offer), card, chords, request)
         score = decode(said, card, request.limits, _before(request), at, chance, wanted)
         if DRUMS in card.parts:
-            score = with_fills(score, card.parts.index(DRUMS), request)
+            score = drummed(score, card.parts.index(DRUMS), request)
         seconds = time.perf_counter() - begin
         return Answer(
             request.number, request.epoch, request.preset, request.first, score, chords[at:], seconds
@@ -172,27 +172,6 @@ def _taken(request: Request) -> Steps:
     beat = (request.first - request.window) // STEPS_PER_BEAT
     beats = request.lasting.reshape(-1, STEPS_PER_BEAT)[beat : beat + harmony.HORIZON]
     return np.asarray(beats.any(1))
-
-
-def _possible(said: Probabilities, request: Request) -> Probabilities:
-    """What was said, with nothing to strike in steps that take no time, and for each part nothing at all from
-    the step on from which it rests."""
-    there = np.arange(WINDOW) < np.array(request.rests)[:, None]
-    struck = there & request.lasting[:WINDOW]
-    if struck.all():
-        return said
-    onset, gate = np.where(struck[..., None], said.onset, 0), np.where(struck, said.gate, 0)
-    return Probabilities(onset, np.where(there[..., None], said.sustain, 0), said.velocity, gate)
-
-
-def _in_key(said: Probabilities, card: Card, chords: Chords, request: Request) -> Probabilities:
-    """What was said, with no pitch to strike but of the locked key, if one is, and of the window's chords."""
-    if request.key is None:
-        return said
-    inside = request.key.classes | (harmony.TONES[chords] > 0)
-    pitched = np.array([name != DRUMS for name in card.parts])[:, None, None]
-    foreign = pitched & ~inside[:, np.arange(PITCHES) % 12]
-    return replace(said, onset=np.where(foreign, np.float32(0), said.onset))
 
 
 def _offer(request: Request, chords: Chords, noise: Array) -> dict[str, Array]:

@@ -88,6 +88,8 @@ class Band:
 
     def presence(self, step: int) -> Presence:
         """Whether the band plays at a step."""
+        if self.situation.cues.ended(step):
+            return Presence.RESTING
         if self._settings.mode is Mode.RESPOND:
             until = self.situation.melody.sounding_until(step)
             answers = until is not None and until > self._planner.committed - self._planner.hop
@@ -97,7 +99,9 @@ class Band:
 
     def heard(self, step: int, timeline: Timeline, now: float) -> None:
         """The player struck a note at a step: perhaps the rest of the hop has to be decided anew."""
-        if self._settings.mode is not Mode.LIVE or self._revise_at is not None or self.frozen:
+        self.situation.return_to(step)
+        steered = self.frozen or self.situation.cues.held
+        if self._settings.mode is not Mode.LIVE or self._revise_at is not None or steered:
             return
         first = max(step, self.grid.step_at(timeline.tick_at(now))) + 1
         while self._ask_time(first, timeline) < now or not self._settings.metre.lasts(first):

@@ -130,6 +130,9 @@ def _controls(table: Table) -> ControlMap:
         energy=table.whole("energy", 0, 127, ControlMap.energy),
         key_lock=table.whole("key_lock", 0, 127, ControlMap.key_lock),
         fill=table.whole("fill", 0, 127, ControlMap.fill),
+        tacet=table.whole("tacet", 0, 127, ControlMap.tacet),
+        ending=table.whole("ending", 0, 127, ControlMap.ending),
+        hold=table.whole("hold", 0, 127, ControlMap.hold),
     )
     _check(numbers, table)
     return numbers

@@ -1,7 +1,7 @@
 """Which controller moves what: incoming controls as commands.
 
-Switches (mute, freeze, key lock, fill, panic) are on from value 64 up, as pedals are; fill and panic ignore
-their release.
+Switches are on from value 64 up, as pedals are; those that call for something once (fill, tacet, ending,
+panic) ignore their release.
 The sustain pedal and the all-off messages (CC 64, 120, 123) are the player's hands, not commands.
 """
 
@@ -88,6 +88,23 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
+class Tacet:
+    """Silence to the next bar line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end, on the next bar line; again, and it is taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChord:
+    """Keep the chord, or let it change again."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Panic:
     """Release everything that sounds, now."""
 
@@ -102,6 +119,9 @@ Command = (
     | Freeze
     | LockKey
     | Fill
+    | Tacet
+    | Ending
+    | HoldChord
     | Panic
 )
 
@@ -121,6 +141,9 @@ class ControlMap:
     energy: int = 110
     key_lock: int = 111
     fill: int = 112
+    tacet: int = 113
+    ending: int = 114
+    hold: int = 115
 
 
 class Controls:
@@ -145,10 +168,14 @@ class Controls:
             return SetLevel(numbers.level.index(number), share)
         if number in numbers.mute:
             return SetMute(numbers.mute.index(number), on)
-        if number == numbers.panic:
-            return Panic() if on else None
-        if number == numbers.fill:
-            return Fill() if on else None
+        calls: dict[int, Command] = {
+            numbers.panic: Panic(),
+            numbers.fill: Fill(),
+            numbers.tacet: Tacet(),
+            numbers.ending: Ending(),
+        }
+        if number in calls:
+            return calls[number] if on else None
         single: dict[int, Command] = {
             numbers.preset: SelectPreset(value + 1),
             numbers.density: SetDensity(share),
@@ -156,5 +183,6 @@ class Controls:
             numbers.energy: SetEnergy(share),
             numbers.freeze: Freeze(on),
             numbers.key_lock: LockKey(on),
+            numbers.hold: HoldChord(on),
         }
         return single.get(number)

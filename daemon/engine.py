@@ -13,8 +13,10 @@ from bandmate.daemon.band import Band
 from bandmate.daemon.controls import (
     Command,
     Controls,
+    Ending,
     Fill,
     Freeze,
+    HoldChord,
     LockKey,
     Panic,
     SelectPreset,
@@ -23,6 +25,7 @@ from bandmate.daemon.controls import (
     SetLevel,
     SetMute,
     SetVariation,
+    Tacet,
 )
 from bandmate.daemon.ledger import ALL_NOTES_OFF, ALL_SOUND_OFF, SUSTAIN
 from bandmate.daemon.presence import Presence
@@ -208,7 +211,13 @@ class Engine:
             case LockKey(on):
                 band.situation.leader.lock(on)
             case Fill():
-                band.situation.leader.cue_fill()
+                band.situation.cues.fill()
+            case Tacet():
+                band.situation.cues.tacet()
+            case Ending():
+                band.situation.cues.end()
+            case HoldChord(on):
+                band.situation.cues.held = on
             case Panic():
                 band.desk.panic(self.transport.tick(now))
 

@@ -6,6 +6,7 @@ kicks under its beats, and a crash with the kick where it lands.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -55,32 +56,62 @@ def loudness(intensity: float) -> float:
     return SOFTEST + (LOUDEST - SOFTEST) * intensity
 
 
-def with_fills(score: Score, part: int, request: Request) -> Score:
-    """An answer's score in which the drums, a part, have the request's fills, but for those before the end of
-    which they come to rest."""
-    silent = request.window + request.rests[part]
-    for span in request.fills:
-        if span.last < silent:
-            score = _with_fill(score, part, span, request)
-    return score
-
-
-def _with_fill(score: Score, part: int, span: Span, request: Request) -> Score:
-    onset, velocity = score.onset.copy(), score.velocity.copy()
+def drummed(score: Score, part: int, request: Request) -> Score:
+    """An answer's score in which the drums, a part, fill where the request says, and land on the bar lines to
+    which fills and breaks lead and on the final one; what lies where they rest is left out."""
+    moments = request.moments
+    ends = {span.last for span in (*moments.fills, *moments.breaks)}
+    ends |= set() if moments.final is None else {moments.final.first}
+    if not ends:
+        return score
+    kit = _Kit(score, part, request)
     intensity = float(request.controls[PARTS])
-    begin, end = span.first - request.first, span.last - request.first
-    onset[part, max(begin, 0) : end] = False
-    struck = hits(end - begin, intensity, np.random.default_rng([request.seed, FILL, span.first]))
-    if end < score.steps:
-        onset[part, end, CYMBALS] = False
-        struck += [Hit(end - begin, pitch, loudness(intensity)) for pitch in (KICK, CRASH)]
-    for step, pitch, loud in struck:
-        at = begin + step
-        if 0 <= at < score.steps and request.lasting[request.first - request.window + at]:
-            onset[part, at, pitch], velocity[part, at, pitch] = True, loud
-    sustain = score.sustain.copy()
-    sustain[part] = onset[part]
-    return Score(onset, sustain, velocity)
+    for span in moments.fills:
+        if kit.plays(span.last):
+            kit.clear(span)
+            random = np.random.default_rng([request.seed, FILL, span.first])
+            for hit in hits(span.last - span.first, intensity, random):
+                kit.strike(span.first + hit.step, hit.pitch, hit.velocity)
+    for span in moments.breaks:
+        kit.clear(span)
+    for step in filter(kit.plays, ends):
+        kit.clear(Span(step, step + 1), CYMBALS)
+        for pitch in (KICK, CRASH):
+            kit.strike(step, pitch, loudness(intensity))
+    return kit.score()
+
+
+class _Kit:
+    """The drums of a score that begins at a request's first step, to be struck anew; steps of the performance
+    that it does not hold, or that take no time, are passed over."""
+
+    def __init__(self, score: Score, part: int, request: Request) -> None:
+        self._onset, self._velocity = score.onset.copy(), score.velocity.copy()
+        self._score, self._part, self._first = score, part, request.first
+        self._lasting = request.lasting[request.first - request.window :]
+        self._until = request.window + request.rests[part]
+
+    def plays(self, step: int) -> bool:
+        """Whether the drums play at a step."""
+        return step < self._until
+
+    def clear(self, span: Span, pitches: Sequence[int] | slice = slice(None)) -> None:
+        """Strike nothing, or none of these pitches, in a span."""
+        for step in range(max(span.first - self._first, 0), min(span.last - self._first, self._score.steps)):
+            self._onset[self._part, step, pitches] = False
+
+    def strike(self, step: int, pitch: int, velocity: float) -> None:
+        """Strike a drum."""
+        at = step - self._first
+        if 0 <= at < self._score.steps and self._lasting[at]:
+            self._onset[self._part, at, pitch] = True
+            self._velocity[self._part, at, pitch] = velocity
+
+    def score(self) -> Score:
+        """The score as it is now; drums are not held."""
+        sustain = self._score.sustain.copy()
+        sustain[self._part] = self._onset[self._part]
+        return Score(self._onset, sustain, self._velocity)
 
 
 def _rhythm(steps: int, intensity: float, random: np.random.Generator) -> list[int]:

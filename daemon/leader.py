@@ -1,23 +1,17 @@
-"""What the player asks of the band as its leader, beside the melody: how much, how freely, how loud, in which
-key, and where the drums fill."""
+"""What the player asks of the band as its leader, beside the melody: how much, how freely, how loud, and in
+which key."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from bandmate.daemon import dynamics
-from bandmate.daemon.dynamics import PHRASE_BARS
-from bandmate.daemon.metre import Metre
-from bandmate.daemon.request import Array, Span
+from bandmate.daemon.request import Array
 from bandmate.models.decoding import Limits
+from bandmate.models.harmony import NONE
 from bandmate.models.keys import Key
-from bandmate.models.roll import STEPS_PER_BEAT
 from bandmate.presets.preset import Preset
 
-# How much rarer a fill is in the middle of a phrase than at its end.
-HALF_PHRASE = 0.4
-FILL = 11
-LONGEST = 2
 # Steps of melody from which a key is told.
 TELLING = 32
 
@@ -26,16 +20,13 @@ class Leader:
     """density, variation, energy: 0..1, None where the preset's or the player's own counts. The key is locked
     by name or, once enough was heard, by ear."""
 
-    def __init__(self, metre: Metre, seed: int, key: Key | None = None) -> None:
+    def __init__(self, key: Key | None = None) -> None:
         """key: locked from the beginning."""
         self.density: float | None = None
         self.variation: float | None = None
         self.energy: float | None = None
         self.key = key
         self._locking = False
-        self._metre, self._seed = metre, seed
-        self._cued = False
-        self._fills: list[Span] = []
 
     def driven(self, player: float) -> float:
         """The energy 0..1 to play with, beside a player's."""
@@ -65,44 +56,11 @@ class Leader:
         self.key = Key.of(heard)
         return True
 
-    def cue_fill(self) -> None:
-        """The drums are to fill from the next decision to the end of the bar."""
-        self._cued = True
-
-    def forget(self) -> None:
-        """The music begins elsewhere: no fill is under way."""
-        self._fills.clear()
-
-    def decide(self, first: int) -> None:
-        """A decision is taken at a step: a fill that was cued begins with its beat, or, where less than
-        a beat of the bar is left, where in the next bar fills begin by themselves."""
-        if not self._cued:
-            return
-        self._cued = False
-        bar = self._metre.next_bar(first)
-        left = sum(self._metre.lasts(step) for step in range(first, bar))
-        span = Span(first - first % STEPS_PER_BEAT, bar) if left >= STEPS_PER_BEAT else self._ending(bar)
-        self._fills = [*self._fills[-1:], span]
-
-    def fills(self, first: int, last: int, share: float) -> tuple[Span, ...]:
-        """The fills that lie in steps first..last or land there; share 0..1: of phrases, to end with one."""
-        bars = range(self._metre.bar_of(first - 1), self._metre.bar_of(last - 1) + 1)
-        usual = [self._ending(bar * self._metre.steps_per_bar) for bar in bars if self._closes(bar, share)]
-        cued = {span.last: span for span in self._fills}
-        spans = {span.last: span for span in usual} | cued
-        return tuple(span for end, span in sorted(spans.items()) if first <= end and span.first < last)
-
-    def _closes(self, bar: int, share: float) -> bool:
-        """Whether a bar ends with a fill of itself."""
-        after = (bar + 1) % PHRASE_BARS
-        chance = {0: share, PHRASE_BARS // 2: HALF_PHRASE * share}.get(after, 0.0)
-        return bar >= 0 and np.random.default_rng([self._seed, FILL, bar]).random() < chance
-
-    def _ending(self, bar: int) -> Span:
-        """The second half, in whole beats, of the bar that begins at a step, two beats at most."""
-        end = bar + self._metre.steps_per_bar
-        beats = [step for step in range(bar, end, STEPS_PER_BEAT) if self._metre.lasts(step)]
-        return Span(beats[-max(min(len(beats) // 2, LONGEST), 1)], end)
+    def tonic(self, heard: Array) -> int:
+        """The tonic triad, numbered as in models/harmony, of the locked key or of the one that was heard, as
+        for `listen`; none (24) before anything was."""
+        key = self.key or Key.of(heard)
+        return NONE if key is None else key.triad
 
 
 def limits(preset: Preset, densities: list[float]) -> Limits:

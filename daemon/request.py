@@ -24,6 +24,16 @@ class Span(NamedTuple):
     last: int
 
 
+class Moments(NamedTuple):
+    """What the band was called to do near a decision: where the drums fill, where all are silent, the bar in
+    which all end with one chord, and whether the chord is to stay as it is."""
+
+    fills: tuple[Span, ...] = ()
+    breaks: tuple[Span, ...] = ()
+    final: Span | None = None
+    held: bool = False
+
+
 @dataclass(frozen=True)
 class Beats:
     """Complete beats that the ear heard, oldest first: features float32[n,148], phases float32[n,16].
@@ -52,8 +62,8 @@ class Request:
     so the chords of so many last beats are wanted (0: of those to come); recalled: float32[8,24], how sure it
     is, 0..1, that each of the beats to come has this chord since it had it before; seed: the performance's;
     origins: whose noise the window's two bars have; variation 0..1; controls float32[5]; rests: for each part
-    the step of the window from which on it is silent; key: the one that is locked, if one is; fills: where
-    the drums fill.
+    the step of the window from which on it is silent; key: the one that is locked, if one is; tonic: the
+    triad to end on, none (24) where nothing is known; moments: see there.
     """
 
     number: int
@@ -84,8 +94,9 @@ class Request:
     controls: Array
     limits: Limits
     rests: tuple[int, ...]
-    key: Key | None = None
-    fills: tuple[Span, ...] = ()
+    key: Key | None
+    tonic: int
+    moments: Moments
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bandmate.daemon import dynamics
 from bandmate.daemon.attendance import Attendance
+from bandmate.daemon.cues import Cues
 from bandmate.daemon.dynamics import PHRASE_BARS
 from bandmate.daemon.history import History, phase
 from bandmate.daemon.leader import Leader, limits
@@ -43,7 +44,8 @@ class Situation:
 
     def __init__(self, mode: Mode, metre: Metre, seed: int, split: int, key: Key | None = None) -> None:
         self.mode, self.metre = mode, metre
-        self.leader = Leader(metre, seed, key)
+        self.leader = Leader(key)
+        self.cues = Cues(metre, seed)
         self.attendance = Attendance()
         self.melody = Melody(split)
         self.memory = Memory()
@@ -64,7 +66,7 @@ class Situation:
         else:
             self._history.jump(step)
         self.attendance.begin(step, afresh=afresh)
-        self.leader.forget()
+        self.cues.forget()
 
     def halt(self, step: int) -> None:
         """The music stands still from a step on: what is held ends."""
@@ -86,6 +88,12 @@ class Situation:
             loud = dynamics.loudness(energy, played / bar, step / bar, silent / bar)
             rows.append(loud * dynamics.accent(metre.step_in_bar(step), metre.halved))
         return np.array(rows, np.float32)
+
+    def return_to(self, step: int) -> None:
+        """The player strikes a note at a step: after an ending and a bar of silence the band plays again."""
+        until = self.sounding_until(step - 1)
+        if self.cues.ended(step) and (until is None or step - until >= self.metre.steps_per_bar):
+            self.cues.resume()
 
     def expect(self, notes: Iterable[tuple[int, int, int, int]]) -> None:
         """Know notes before they come: pitch, velocity 1..127, first step, the step before which it ends."""
@@ -137,7 +145,7 @@ class Situation:
         patience: the bars that each part plays on in the player's silence.
         """
         self.advance(first)
-        self.leader.decide(first)
+        self.cues.decide(first)
         self.leader.listen(self._history.classes())
         metre = self.metre
         window = first - first % BAR
@@ -180,7 +188,8 @@ class Situation:
             limits=limits(preset, densities),
             rests=self._rests(first, window, patience),
             key=self.leader.key,
-            fills=self.leader.fills(first, window + WINDOW, preset.fills),
+            tonic=self.leader.tonic(self._history.classes()),
+            moments=self.cues.moments(first, window + WINDOW, preset.fills),
         )
 
     def _partial(self, first: int) -> tuple[int, Array]:

@@ -75,6 +75,11 @@ class Key:
         return inside
 
     @property
+    def triad(self) -> int:
+        """The triad on its tonic, numbered as in models/harmony; a diminished one counts as minor."""
+        return self.tonic if self.classes[(self.tonic + 4) % 12] else 12 + self.tonic
+
+    @property
     def triads(self) -> NDArray[np.bool_]:
         """bool[24]: the triads, numbered as in models/harmony, that belong to it."""
         inside = np.asarray(~(TONES[:NONE] > 0)[:, ~self.classes].any(1))

@@ -32,6 +32,9 @@ controls:
   fill: 25
   key_lock: 26
   energy: 27
+  tacet: 28
+  ending: 29
+  hold: 30
 """)
     assert config == Config(
         preset="symphony",
@@ -48,7 +51,9 @@ controls:
         split=60,
         program_changes=False,
         record=False,
-        controls=ControlMap(density=20, level=(21, 22, 23, 24), fill=25, key_lock=26, energy=27),
+        controls=ControlMap(
+            density=20, level=(21, 22, 23, 24), fill=25, key_lock=26, energy=27, tacet=28, ending=29, hold=30
+        ),
     )
 
 

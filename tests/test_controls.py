@@ -5,8 +5,10 @@ from bandmate.daemon.controls import (
     TAKEN,
     ControlMap,
     Controls,
+    Ending,
     Fill,
     Freeze,
+    HoldChord,
     LockKey,
     Panic,
     SelectPreset,
@@ -15,6 +17,7 @@ from bandmate.daemon.controls import (
     SetLevel,
     SetMute,
     SetVariation,
+    Tacet,
 )
 
 CONTROLS = Controls(ControlMap())
@@ -41,6 +44,11 @@ CONTROLS = Controls(ControlMap())
         (111, 63, LockKey(False)),
         (112, 64, Fill()),
         (112, 0, None),
+        (113, 127, Tacet()),
+        (113, 63, None),
+        (114, 127, Ending()),
+        (115, 127, HoldChord(True)),
+        (115, 0, HoldChord(False)),
         (88, 127, None),
         (64, 127, None),
         (120, 0, None),

@@ -189,6 +189,53 @@ def test_phrases_end_with_fills_as_often_as_the_preset_says(stage: Any, scores: 
         assert ((32.0, 49) in drummed(heard, 32, 33)) is filled
 
 
+@pytest.mark.parametrize(("called", "begin", "end"), [(5.2, 6, 8), (6.5, 7, 8), (7.2, 8, 12)])
+def test_a_break_silences_the_band_to_the_bar_line(
+    stage: Any, scores: ModuleType, called: float, begin: float, end: float
+) -> None:
+    heard = stage.play(scores.note(0, 72, 16) + scores.control(called, MAP.tacet, 127), 16)
+    assert [beat for beat in heard.struck() if begin <= beat < end] == []
+    assert heard.sounding(begin + 0.01) == set()
+    assert set(heard.struck()) == {*scores.beats(1, int(begin) - 1), *scores.beats(int(end), 15)}
+    assert {pitch for _, pitch in drummed(heard, end, end + 0.1)} == {36, 49}
+
+
+def test_called_to_end_the_band_strikes_the_tonic_on_the_bar_line_holds_it_and_is_silent(
+    stage: Any, scores: ModuleType
+) -> None:
+    melody = scores.tune([72, 76, 79, 77, 74, 83, 79, 72, 74, 72, 71, 74, 72, 72, 72, 72, 72, 72, 72, 72])
+    heard = stage.play(melody + scores.control(9.5, MAP.ending, 127), 24)
+    assert max(heard.struck()) == 12.0
+    assert heard.chords()[12.0] == C
+    assert {e.pitch for e in heard.at(12.0) if isinstance(e, NoteOn) and e.channel == 10} == {36, 49}
+    assert {channel for channel, _ in heard.sounding(15.99)} == {2, 3, 4}
+    assert heard.sounding(16.01) == set(), "though the player plays on"
+
+
+def test_after_an_ending_a_bar_of_silence_and_a_note_begin_again(stage: Any, scores: ModuleType) -> None:
+    melody = scores.note(0, 72, 10) + scores.note(18, 72, 6)
+    heard = stage.play(melody + scores.control(5.5, MAP.ending, 127), 24)
+    assert [beat for beat in heard.struck() if 8.5 < beat < 18] == []
+    assert {19.0, 20.0, 21.0} <= set(heard.struck())
+
+
+def test_an_ending_taken_back_is_none(stage: Any, scores: ModuleType) -> None:
+    twice = scores.control(5.2, MAP.ending, 127) + scores.control(6.2, MAP.ending, 127)
+    melody = scores.note(0, 72, 16)
+    assert stage.play(melody + twice, 16).struck() == stage.play(melody, 16).struck()
+
+
+def test_a_held_chord_stays_whatever_is_played(stage: Any, scores: ModuleType) -> None:
+    melody = scores.tune([72] * 4 + [67] * 8)
+    free, held = (
+        stage.play(melody + more, 12).chords()
+        for more in ([], scores.control(3.5, MAP.hold, 127) + scores.control(8.5, MAP.hold, 0))
+    )
+    assert free[7.0] == G
+    assert [held[beat] for beat in scores.beats(1, 8)] == [C] * 8
+    assert held[11.0] == G
+
+
 D, G = ({(root + tone) % 12 for tone in (0, 4, 7)} for root in (2, 7))
 
 

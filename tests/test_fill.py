@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bandmate.daemon.cues import Cues
 from bandmate.daemon.fill import FALLING, KICK, hits
-from bandmate.daemon.leader import Leader
 from bandmate.daemon.metre import Metre
 from bandmate.daemon.request import Span
 
@@ -45,7 +45,7 @@ def test_fills_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metre", "cued", "span"),
+    ("metre", "called", "span"),
     [
         (Metre(), 4, Span(4, 16)),
         (Metre(), 6, Span(4, 16)),
@@ -58,29 +58,51 @@ def test_fills_differ() -> None:
         (Metre(6, 8), 6, Span(12, 16)),
     ],
 )
-def test_a_cue_fills_to_the_bar_line_or_the_end_of_the_next_bar(metre: Metre, cued: int, span: Span) -> None:
-    leader = Leader(metre, seed=1)
-    leader.decide(cued)
-    assert leader.fills(0, 64, 0.0) == ()
-    leader.cue_fill()
-    leader.decide(cued)
-    leader.decide(cued + 4)
-    assert leader.fills(0, 64, 0.0) == (span,)
-    assert leader.fills(span.last, span.last + 32, 0.0) == (span,), "it lands"
-    assert leader.fills(span.last + 1, span.last + 33, 0.0) == ()
-    leader.forget()
-    assert leader.fills(0, 64, 0.0) == ()
+def test_a_call_fills_to_the_bar_line_or_the_end_of_the_next_bar(
+    metre: Metre, called: int, span: Span
+) -> None:
+    cues = Cues(metre, seed=1)
+    cues.decide(called)
+    assert cues.moments(0, 64, 0.0).fills == ()
+    cues.fill()
+    cues.decide(called)
+    cues.decide(called + 4)
+    assert cues.moments(0, 64, 0.0).fills == (span,)
+    assert cues.moments(span.last, span.last + 32, 0.0).fills == (span,), "it lands"
+    assert cues.moments(span.last + 1, span.last + 33, 0.0).fills == ()
+    cues.forget()
+    assert cues.moments(0, 64, 0.0).fills == ()
 
 
 def test_fills_end_phrases_as_often_as_is_asked_and_half_phrases_less_often() -> None:
     ends, halves = 0, 0
     for seed in range(200):
-        leader = Leader(Metre(), seed)
-        spans = leader.fills(0, 8 * 16, 0.6)
-        assert spans == leader.fills(0, 8 * 16, 0.6)
+        cues = Cues(Metre(), seed)
+        spans = cues.moments(0, 8 * 16, 0.6).fills
+        assert spans == cues.moments(0, 8 * 16, 0.6).fills
         assert {span.last for span in spans} <= {64, 128}
         ends += Span(120, 128) in spans
         halves += Span(56, 64) in spans
     assert 95 < ends < 145
     assert 25 < halves < 75
-    assert leader.fills(0, 640, 0.0) == ()
+    assert cues.moments(0, 640, 0.0).fills == ()
+
+
+@pytest.mark.parametrize(("called", "span"), [(5, Span(5, 16)), (12, Span(12, 16)), (14, Span(16, 32))])
+def test_a_break_lasts_to_the_bar_line_or_for_the_next_bar(called: int, span: Span) -> None:
+    cues = Cues(Metre(), seed=1)
+    cues.tacet()
+    cues.decide(called)
+    assert cues.moments(0, 64, 0.0).breaks == (span,)
+
+
+def test_the_ending_is_the_bar_after_the_next_bar_line_and_can_be_taken_back() -> None:
+    cues = Cues(Metre(), seed=1)
+    cues.end()
+    cues.decide(5)
+    assert cues.moments(5, 37, 1.0).final == Span(16, 32)
+    assert [cues.ended(step) for step in (16, 31, 32, 99)] == [False, False, True, True]
+    cues.end()
+    cues.decide(12)
+    assert cues.moments(5, 37, 1.0).final is None
+    assert not cues.ended(99)
