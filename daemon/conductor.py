@@ -137,6 +137,8 @@ class Conductor:
         self.worker.retain(self._engine.band.keys)
         for program in actions.wishes:
             self._wish(program)
+        for sentence in actions.remarks:
+            self._say(sentence)
         standing = self._engine.transport.timeline is None
         if actions.requests or standing != (self.status.bar == 0):
             self.status = self._engine.status(moment)

@@ -45,11 +45,12 @@ TEMPO_NOTED = 0.1
 @dataclass(frozen=True)
 class Actions:
     """What is due: events to send, in order, with the tick each was meant for; decisions to ask for; programs
-    of presets to make ready."""
+    of presets to make ready; sentences to tell."""
 
     events: list[Due]
     requests: list[Request]
     wishes: list[int]
+    remarks: list[str]
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Engine:
 
     def advance(self, now: float) -> Actions:
         """All that is due by now."""
-        self._change(self.transport.lapse(now), now)
+        self.transport.lapse(now)
         gone = self.transport.timeline is not None and self.band.bounds(self.transport.timeline, now)
         requests: list[Request] = []
         if (timeline := self.transport.timeline) is not None:
@@ -136,7 +137,7 @@ class Engine:
         if gone and self.transport.rest(now):
             self._change(Change.STOPPED, now)
         wishes, self._wishes = self._wishes, []
-        return Actions(self.band.desk.collect(), requests, wishes)
+        return Actions(self.band.desk.collect(), requests, wishes, self.transport.remarks())
 
     def deadline(self, now: float) -> float | None:
         """When to advance next, in seconds; None while only an arrival can change anything."""

@@ -113,6 +113,18 @@ class Follower:
         if self._timeline is not None:
             self._timeline = Timeline(self._next, self._filtered + self._period, self._period)
 
+    def take_up(self, tick: int, now: float) -> None:
+        """Play on: the next pulse is a tick."""
+        self._next = tick
+        self.cont(now)
+
+    def join(self, now: float) -> None:
+        """Play from the top in the midst of pulses: the one nearest to now is tick 0. It must be locked."""
+        self._heard, self._running, self._lost = now, True, 0
+        missing = math.floor((now - self._filtered) / self._period + 0.5)
+        self._timeline = Timeline(0, self._filtered + missing * self._period, self._period)
+        self._next = 1 - missing
+
     def pulse(self, now: float) -> None:
         """A pulse arrived."""
         armed = self._running and self._timeline is None

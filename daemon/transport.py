@@ -7,6 +7,7 @@ the phrase, and every later step has a higher number.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from enum import Enum
 
@@ -48,6 +49,8 @@ class Transport:
         self._pulsed = -1
         self._due: Change | None = None
         self._resting = True
+        self._told = self._freewheeling = False
+        self._remarks: list[str] = []
 
     @property
     def bpm(self) -> float:
@@ -73,6 +76,8 @@ class Transport:
         if self._clock is Clock.INTERNAL:
             return None
         follower = self._follower
+        if isinstance(event, Start | Continue | Stop | Position):
+            self._told, self._freewheeling = True, False
         match event:
             case Start():
                 # Some DAWs send Start at every turn of a loop: what was heard still counts.
@@ -94,21 +99,28 @@ class Transport:
 
     def note(self, now: float) -> Change | None:
         """The player struck a note: while nothing else gives the time, it is a downbeat."""
-        if self.timeline is not None or self._clock is Clock.MIDI or self._follower.alive(now):
+        if self.timeline is not None or self._clock is Clock.INTERNAL:
+            return None if self.timeline is not None else self._lead(now)
+        if self._follower.alive(now):
+            return self._join(now)
+        if self._clock is Clock.MIDI:
             return None
         if self._follower.running:
             self._follower.stop(now)
-        self._lay(0)
-        self._resting = True
-        self.timeline = Timeline.at(self._bpm, self._shift, now)
-        return Change.RESUMED if self._shift else Change.AFRESH
+        return self._lead(now)
 
-    def lapse(self, now: float) -> Change | None:
-        """The DAW's pulses have stopped coming."""
+    def lapse(self, now: float) -> None:
+        """Notice that the DAW's pulses have stopped coming: the music goes on at its tempo, on our own clock."""
         if self.timeline is None or not self._follower.running or self._follower.alive(now):
-            return None
+            return
         self._follower.stop(now)
-        return self._halt(now, None)
+        self._freewheeling = self._resting = True
+        self._remarks.append(f"the clock has stopped coming; the band plays on at {self.bpm:.1f} bpm")
+
+    def remarks(self) -> list[str]:
+        """What there is to tell since the last time, in sentences."""
+        told, self._remarks = self._remarks, []
+        return told
 
     def lapses_at(self, now: float) -> float | None:
         """When `lapse` has to be asked, in seconds; None while no pulses are followed."""
@@ -132,8 +144,31 @@ class Transport:
         if self.timeline is not None and not self._follower.running:
             self.timeline = self.timeline.retempo(now, bpm)
 
+    def _lead(self, now: float) -> Change:
+        """Our own clock starts."""
+        self._lay(0)
+        self._resting = True
+        self.timeline = Timeline.at(self._bpm, self._shift, now)
+        return Change.RESUMED if self._shift else Change.AFRESH
+
+    def _join(self, now: float) -> Change | None:
+        """Play with pulses that come without ever a Start, as a drum machine's may: a note is the downbeat."""
+        follower = self._follower
+        if self._told or not follower.locked or follower.running:
+            return None
+        follower.join(now)
+        self._lay(0)
+        assert follower.timeline is not None
+        self.timeline = replace(follower.timeline, tick=follower.timeline.tick + self._shift)
+        self._pulsed = follower.tick - 1 + self._shift
+        return Change.RESUMED if self._shift else Change.AFRESH
+
     def _pulse(self, now: float) -> Change | None:
         follower = self._follower
+        if self._freewheeling and self.timeline is not None:
+            follower.take_up(math.floor(self.timeline.position(now) + 0.5) - self._shift, now)
+            self._remarks.append("the clock is back; the band follows it again")
+        self._freewheeling = False
         follower.pulse(now)
         if not follower.running or follower.timeline is None:
             return self._halt(now, None) if self.timeline is not None and self._clock is Clock.AUTO else None

@@ -77,10 +77,9 @@ def test_a_loop_is_one_performance_and_start_after_stop_is_a_new_one(stage: Any,
     assert firsts == sorted(firsts)
 
 
-def test_pulses_that_fail_stop_the_band(stage: Any, scores: ModuleType) -> None:
+def test_the_band_plays_on_when_the_pulses_fail(stage: Any, scores: ModuleType) -> None:
     heard = stage.play(scores.pulses(0, 6) + scores.note(0.1, 72, 20), 24)
-    assert 8 < max(heard.struck()) < 11
-    assert heard.sounding(11.1) == set()
+    assert heard.struck(scores.KICK) == pytest.approx(scores.beats(1, 24), abs=0.02)
 
 
 def test_a_note_after_a_start_without_pulses_begins_on_our_own_clock(stage: Any, scores: ModuleType) -> None:

@@ -39,7 +39,7 @@ class Daw:
         until = self.now + seconds
         while self.now < until:
             self.now += 0.1
-            self._note(self.transport.lapse(self.now))
+            self.transport.lapse(self.now)
 
     def note(self) -> None:
         self._note(self.transport.note(self.now))
@@ -61,8 +61,31 @@ def test_the_first_pulse_after_start_is_the_downbeat() -> None:
 def test_pulses_alone_start_nothing() -> None:
     daw = Daw()
     daw.pulses(48)
-    daw.note()
     assert (daw.ticks, daw.changes) == ([], [])
+
+
+@pytest.mark.parametrize("late", [0.1, 0.45, 0.55, 0.9])
+def test_a_note_among_pulses_without_a_start_is_their_downbeat(late: float) -> None:
+    daw = Daw()
+    daw.pulses(48)
+    daw.now -= (1 - late) * PERIOD
+    daw.note()
+    assert daw.changes == [Change.AFRESH]
+    assert daw.transport.tick(daw.now) == (0 if late < 0.5 else -1)
+    daw.now += (1 - late) * PERIOD
+    daw.pulses(24)
+    assert daw.ticks == list(range(0, 24)) if late > 0.5 else list(range(1, 25))
+    assert daw.transport.bpm == pytest.approx(120, abs=0.1)
+
+
+def test_once_the_daw_has_spoken_its_stop_counts() -> None:
+    daw = Daw()
+    daw.send(Start())
+    daw.pulses(48)
+    daw.send(Stop())
+    daw.pulses(48)
+    daw.note()
+    assert daw.changes == [Change.AFRESH, Change.STOPPED]
 
 
 @pytest.mark.parametrize("early", [0.0, 0.4 * PERIOD, 0.9 * PERIOD])
@@ -135,15 +158,45 @@ def test_a_position_while_the_song_stands_counts_from_continue_on() -> None:
     assert daw.ticks == [48, 49]
 
 
-def test_pulses_that_stop_coming_stop_the_music() -> None:
+def test_when_the_pulses_stop_coming_the_music_goes_on_at_their_tempo_and_that_is_told() -> None:
     daw = Daw()
     daw.send(Start())
     daw.pulses(24)
     daw.wait(1.9)
+    assert daw.transport.remarks() == []
+    daw.wait(4.1)
     assert daw.changes == [Change.AFRESH]
-    daw.wait(0.3)
-    assert daw.changes == [Change.AFRESH, Change.STOPPED]
-    assert daw.transport.timeline is None
+    assert daw.transport.tick(daw.now) == pytest.approx(daw.now / PERIOD, abs=1)
+    (told,) = daw.transport.remarks()
+    assert told == "the clock has stopped coming; the band plays on at 120.0 bpm"
+    assert daw.transport.remarks() == []
+    assert daw.transport.rest(daw.now), "as on our own clock, it waits for who has gone"
+
+
+@pytest.mark.parametrize("adrift", [0.0, 0.4, -0.4])
+def test_pulses_that_come_again_are_followed_from_the_nearest_tick(adrift: float) -> None:
+    daw = Daw()
+    daw.send(Start())
+    daw.pulses(24)
+    daw.wait(5.0)
+    daw.now += (0.5 + adrift) * PERIOD - daw.now % PERIOD
+    before = daw.transport.tick(daw.now)
+    daw.pulses(48)
+    assert daw.changes == [Change.AFRESH]
+    assert daw.transport.remarks()[-1] == "the clock is back; the band follows it again"
+    assert daw.ticks[24:] == sorted(set(daw.ticks[24:]))
+    assert daw.ticks[24] - before in (0, 1)
+    assert daw.ticks[-1] == daw.ticks[24] + 47
+
+
+def test_a_start_after_the_pulses_were_lost_is_from_the_top() -> None:
+    daw = Daw()
+    daw.send(Start())
+    daw.pulses(24)
+    daw.wait(5.0)
+    daw.send(Start())
+    daw.pulses(2)
+    assert daw.changes == [Change.AFRESH, Change.STOPPED, Change.AFRESH]
 
 
 def test_a_note_is_the_downbeat_of_our_own_clock() -> None:
