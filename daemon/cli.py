@@ -123,6 +123,10 @@ def render(**options: Any) -> None:
 @click.option("--part", type=click.IntRange(1, 4), default=None, help="The part that 'single' sends.")
 @click.option("--clock", type=click.Choice(CLOCKS), default=None, help="Whose tempo: the DAW's if it comes.")
 @click.option("--tempo", type=Tempo(20, 300), default=None, help="Where no clock comes.")
+@click.option("--send-clock", is_flag=True, default=None, help="Lead: send a MIDI clock where none comes.")
+@click.option(
+    "--count-in", type=click.IntRange(0, 4), default=None, help="Bars clicked before CC 117 starts."
+)
 @click.option("--metre", callback=bars, default=None, help="3/4, 6/8, ...: no clock tells it.")
 @click.option("--key", callback=scale, default=None, help=KEY)
 @click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True, help=MODE)

@@ -31,9 +31,10 @@ class Config:
 
     preset: the one to start with. in_port, out_port: existing ports to open, None for virtual ones.
     output: one of OUTPUTS; part 1..4, the one that `single` sends. clock: one of CLOCKS; tempo in beats a
-    minute, where no clock comes. metre: the bars that are played in, which no clock tells. key: the one
-    that is kept to, None for any. channel: the one the melody comes on, None for any that the band does
-    not play on. offset_ms: sent so much later (earlier where negative). split: notes held below this
+    minute, where no clock comes. send_clock: where none comes, send it; count_in: bars that are clicked
+    before the clock is set running. metre: the bars that are played in, which no clock tells. key: the
+    one that is kept to, None for any. channel: the one the melody comes on, None for any that the band
+    does not play on. offset_ms: sent so much later (earlier where negative). split: notes held below this
     pitch are chords that steer the harmony. program_changes: send the parts' programs. record: keep each
     performance.
     """
@@ -45,6 +46,8 @@ class Config:
     part: int = 1
     clock: str = "auto"
     tempo: float = 120.0
+    send_clock: bool = False
+    count_in: int = 0
     metre: Metre = field(default_factory=Metre)
     key: Key | None = None
     channel: int | None = None
@@ -90,6 +93,8 @@ def _config(table: Table) -> Config:
         part=table.whole("part", 1, PARTS, Config.part),
         clock=table.choice("clock", CLOCKS, Config.clock),
         tempo=table.number("tempo", 20, 300, Config.tempo),
+        send_clock=table.flag("send_clock", Config.send_clock),
+        count_in=table.whole("count_in", 0, 4, Config.count_in),
         metre=_metre(table),
         key=_key(table),
         channel=table.optional("channel", 1, 16),
@@ -133,6 +138,8 @@ def _controls(table: Table) -> ControlMap:
         tacet=table.whole("tacet", 0, 127, ControlMap.tacet),
         ending=table.whole("ending", 0, 127, ControlMap.ending),
         hold=table.whole("hold", 0, 127, ControlMap.hold),
+        tap=table.whole("tap", 0, 127, ControlMap.tap),
+        run=table.whole("run", 0, 127, ControlMap.run),
     )
     _check(numbers, table)
     return numbers

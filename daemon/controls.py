@@ -1,7 +1,7 @@
 """Which controller moves what: incoming controls as commands.
 
 Switches are on from value 64 up, as pedals are; those that call for something once (fill, tacet, ending,
-panic) ignore their release.
+tap, panic) ignore their release.
 The sustain pedal and the all-off messages (CC 64, 120, 123) are the player's hands, not commands.
 """
 
@@ -105,6 +105,18 @@ class HoldChord:
 
 
 @dataclass(frozen=True, slots=True)
+class Tap:
+    """A beat of the tempo that is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Start our own clock, after a count-in, or stop it."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Panic:
     """Release everything that sounds, now."""
 
@@ -122,6 +134,8 @@ Command = (
     | Tacet
     | Ending
     | HoldChord
+    | Tap
+    | Run
     | Panic
 )
 
@@ -144,6 +158,8 @@ class ControlMap:
     tacet: int = 113
     ending: int = 114
     hold: int = 115
+    tap: int = 116
+    run: int = 117
 
 
 class Controls:
@@ -173,6 +189,7 @@ class Controls:
             numbers.fill: Fill(),
             numbers.tacet: Tacet(),
             numbers.ending: Ending(),
+            numbers.tap: Tap(),
         }
         if number in calls:
             return calls[number] if on else None
@@ -184,5 +201,6 @@ class Controls:
             numbers.freeze: Freeze(on),
             numbers.key_lock: LockKey(on),
             numbers.hold: HoldChord(on),
+            numbers.run: Run(on),
         }
         return single.get(number)

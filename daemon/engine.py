@@ -19,6 +19,7 @@ from bandmate.daemon.controls import (
     HoldChord,
     LockKey,
     Panic,
+    Run,
     SelectPreset,
     SetDensity,
     SetEnergy,
@@ -26,14 +27,18 @@ from bandmate.daemon.controls import (
     SetMute,
     SetVariation,
     Tacet,
+    Tap,
 )
 from bandmate.daemon.ledger import ALL_NOTES_OFF, ALL_SOUND_OFF, SUSTAIN
+from bandmate.daemon.metre import Grid
+from bandmate.daemon.metronome import Metronome
 from bandmate.daemon.presence import Presence
 from bandmate.daemon.request import Answer, Request
 from bandmate.daemon.schedule import Due
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode
 from bandmate.daemon.takes import MELODY, Take
+from bandmate.daemon.tap import Taps
 from bandmate.daemon.transport import Change, Transport
 from bandmate.models.harmony import symbol
 from bandmate.presets.preset import Preset
@@ -80,6 +85,8 @@ class Engine:
         self.transport = Transport(settings.clock, settings.bpm, settings.metre)
         self._settings, self._take = settings, take
         self._controls = Controls(settings.controls)
+        self._metronome = Metronome(Grid(metre=settings.metre), clock=settings.send_clock)
+        self._taps = Taps()
         self._wishes: list[int] = []
         self._bpm = settings.bpm
         self.band.desk.greet()
@@ -113,9 +120,12 @@ class Engine:
         self.transport.retempo(now, bpm)
         self._note_tempo(now)
 
-    def run(self, now: float) -> None:
-        """Our own clock starts from the top now, without waiting for a note."""
-        self._change(self.transport.run(now), now)
+    def run(self, now: float, bars: int = 0) -> None:
+        """Our own clock starts from the top now, without waiting for a note, after so many bars' count-in."""
+        before = bars * self._settings.metre.ticks_per_bar
+        self._change(self.transport.run(now, before), now)
+        if bars:
+            self._metronome.count_in(self.transport.song_shift, bars)
 
     def close(self, now: float) -> None:
         """Nothing more is to come from the player: the band ends soon, on a bar line."""
@@ -124,7 +134,7 @@ class Engine:
     def stop(self, now: float) -> list[Due]:
         """The performance ends: the events that silence it."""
         self._change(Change.STOPPED, now)
-        return self.band.desk.collect()
+        return self.band.desk.collect() + self._silenced(now)
 
     def advance(self, now: float) -> Actions:
         """All that is due by now."""
@@ -137,15 +147,16 @@ class Engine:
         if gone and self.transport.rest(now):
             self._change(Change.STOPPED, now)
         wishes, self._wishes = self._wishes, []
-        return Actions(self.band.desk.collect(), requests, wishes, self.transport.remarks())
+        return Actions(self._outgoing(now), requests, wishes, self.transport.remarks())
 
     def deadline(self, now: float) -> float | None:
         """When to advance next, in seconds; None while only an arrival can change anything."""
         if self.transport.timeline is None:
             return now if self.band.desk.outgoing else None
-        deadline = self.band.deadline(self.transport.timeline)
-        lapse = self.transport.lapses_at(now)
-        return deadline if lapse is None else min(deadline, lapse)
+        times = [self.band.deadline(self.transport.timeline), self.transport.lapses_at(now)]
+        if (tick := self._metronome.next_tick()) is not None:
+            times.append(self.transport.timeline.time_at(tick))
+        return min(time for time in times if time is not None)
 
     def status(self, now: float) -> Status:
         """Where the music stands."""
@@ -192,6 +203,17 @@ class Engine:
         if self._take is not None and kept and self._settings.mode is not Mode.OFFLINE:
             self._take.add(position, MELODY, event)
 
+    def _outgoing(self, now: float) -> list[Due]:
+        """What has to be sent now: the band's, and what goes beside it while we lead."""
+        out, tick = self.band.desk.collect(), self.transport.tick(now)
+        if not self.transport.leading:
+            return out + self._silenced(now)
+        self._metronome.lead(max(tick, self.transport.song_shift))
+        return self._metronome.due(tick) + out
+
+    def _silenced(self, now: float) -> list[Due]:
+        return [Due(self.transport.tick(now), event) for event in self._metronome.halt()]
+
     def _obey(self, command: Command, now: float) -> None:
         band = self.band
         match command:
@@ -219,6 +241,14 @@ class Engine:
                 band.situation.cues.end()
             case HoldChord(on):
                 band.situation.cues.held = on
+            case Tap():
+                bpm = self._taps.tap(now)
+                if bpm is not None:
+                    self.tempo(bpm, now)
+            case Run(True):
+                self.run(now, self._settings.count_in)
+            case Run():
+                self._change(self.transport.stop(now), now)
             case Panic():
                 band.desk.panic(self.transport.tick(now))
 

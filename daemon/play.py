@@ -154,6 +154,8 @@ def settings(config: Config, mode: str, seed: int | None) -> Settings:
         split=config.split,
         channel=config.channel,
         key=config.key,
+        send_clock=config.send_clock,
+        count_in=config.count_in,
         programs=config.program_changes,
         controls=config.controls,
     )

@@ -15,9 +15,10 @@ LEAD = 0.03
 
 @dataclass(frozen=True)
 class Settings:
-    """bpm: our own tempo; channel: the melody's, None for any that the band does not use; split: see Melody;
-    key: locked from the beginning; programs: whether to send the parts' sounds; lead: seconds between asking
-    for a decision and its first step."""
+    """bpm: our own tempo; channel: the melody's, None for any that the band does not use; split: see
+    Melody; key: locked from the beginning; send_clock: while our own clock leads; count_in: bars before
+    it is set running; programs: whether to send the parts' sounds; lead: seconds between asking for a
+    decision and its first step."""
 
     mode: Mode = Mode.LIVE
     clock: Clock = Clock.AUTO
@@ -27,6 +28,8 @@ class Settings:
     split: int = 0
     channel: int | None = None
     key: Key | None = None
+    send_clock: bool = False
+    count_in: int = 0
     programs: bool = True
     lead: float = LEAD
     controls: ControlMap = field(default_factory=ControlMap)

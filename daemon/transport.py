@@ -63,6 +63,11 @@ class Transport:
         return self._follower.running or not self._resting
 
     @property
+    def leading(self) -> bool:
+        """Whether our own clock runs, and not in place of a DAW's that was lost."""
+        return self.timeline is not None and not self._follower.running and not self._freewheeling
+
+    @property
     def song_shift(self) -> int:
         """What to take from a performance tick to get the DAW's song tick."""
         return self._shift
@@ -110,7 +115,7 @@ class Transport:
         return self._lead(now)
 
     def lapse(self, now: float) -> None:
-        """Notice that the DAW's pulses have stopped coming: the music goes on at its tempo, on our own clock."""
+        """Notice that the pulses have stopped coming: the music goes on at their tempo, on our own clock."""
         if self.timeline is None or not self._follower.running or self._follower.alive(now):
             return
         self._follower.stop(now)
@@ -131,12 +136,22 @@ class Transport:
         waits = self._resting and not self._follower.running
         return waits and self._halt(now, None) is Change.STOPPED
 
-    def run(self, now: float) -> Change:
-        """Let our own clock run from the top, as a DAW's Start does: on through rests."""
-        self._lay(0)
-        self._resting = False
-        self.timeline = Timeline.at(self._bpm, self._shift, now)
+    def run(self, now: float, before: int = 0) -> Change:
+        """Let our own clock run from the top, as a DAW's Start does: on through rests.
+
+        before: so many ticks go by until then, those of a count-in.
+        """
+        if self.timeline is not None:
+            self._halt(now, None)
+        self._follower.stop(now)
+        self._lay(-before)
+        self._resting = self._freewheeling = False
+        self.timeline = Timeline.at(self.bpm, self._shift - before, now)
         return Change.AFRESH
+
+    def stop(self, now: float) -> Change | None:
+        """Our own clock stands still."""
+        return None if self._follower.running else self._halt(now, None)
 
     def retempo(self, now: float, bpm: float) -> None:
         """Our own clock goes at another tempo from now on."""
@@ -152,7 +167,7 @@ class Transport:
         return Change.RESUMED if self._shift else Change.AFRESH
 
     def _join(self, now: float) -> Change | None:
-        """Play with pulses that come without ever a Start, as a drum machine's may: a note is the downbeat."""
+        """Play with pulses that come without ever a Start, as some machines send: a note is the downbeat."""
         follower = self._follower
         if self._told or not follower.locked or follower.running:
             return None

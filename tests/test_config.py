@@ -20,6 +20,8 @@ part: 3
 clock: midi
 tempo: 96.5
 metre: 6/8
+send_clock: true
+count_in: 2
 key: F# minor
 channel: 2
 offset_ms: -12
@@ -35,6 +37,8 @@ controls:
   tacet: 28
   ending: 29
   hold: 30
+  tap: 31
+  run: 33
 """)
     assert config == Config(
         preset="symphony",
@@ -45,6 +49,8 @@ controls:
         clock="midi",
         tempo=96.5,
         metre=Metre(6, 8),
+        send_clock=True,
+        count_in=2,
         key=Key(6, "minor"),
         channel=2,
         offset_ms=-12,
@@ -52,7 +58,16 @@ controls:
         program_changes=False,
         record=False,
         controls=ControlMap(
-            density=20, level=(21, 22, 23, 24), fill=25, key_lock=26, energy=27, tacet=28, ending=29, hold=30
+            density=20,
+            level=(21, 22, 23, 24),
+            fill=25,
+            key_lock=26,
+            energy=27,
+            tacet=28,
+            ending=29,
+            hold=30,
+            tap=31,
+            run=33,
         ),
     )
 

@@ -11,6 +11,7 @@ from bandmate.daemon.controls import (
     HoldChord,
     LockKey,
     Panic,
+    Run,
     SelectPreset,
     SetDensity,
     SetEnergy,
@@ -18,6 +19,7 @@ from bandmate.daemon.controls import (
     SetMute,
     SetVariation,
     Tacet,
+    Tap,
 )
 
 CONTROLS = Controls(ControlMap())
@@ -49,6 +51,10 @@ CONTROLS = Controls(ControlMap())
         (114, 127, Ending()),
         (115, 127, HoldChord(True)),
         (115, 0, HoldChord(False)),
+        (116, 127, Tap()),
+        (116, 0, None),
+        (117, 127, Run(True)),
+        (117, 0, Run(False)),
         (88, 127, None),
         (64, 127, None),
         (120, 0, None),
