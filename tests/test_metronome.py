@@ -82,7 +82,7 @@ def test_while_we_lead_the_clock_goes_out_on_every_tick(stage: Any, scores: Modu
     assert sent(heard, Start) == [1.0]
     assert sent(heard, Pulse) == pytest.approx([1 + k / 24 for k in range(24 * 5)], abs=1e-3)
     assert sent(heard, Stop) == [6.0]
-    assert heard.struck(scores.KICK) == scores.beats(2, 6)
+    assert heard.struck(scores.KICK) == scores.beats(2, 5)
 
 
 def test_where_a_daw_leads_no_clock_goes_out(stage: Any, scores: ModuleType) -> None:
