@@ -7,15 +7,15 @@ import zlib
 
 import numpy as np
 
+from bandmate.daemon.attention import Attention, listen
 from bandmate.daemon.fill import drummed
-from bandmate.daemon.request import Answer, Array, Beats, Chords, Request, Steps
+from bandmate.daemon.request import Answer, Array, Chords, Request, Steps
 from bandmate.daemon.restraint import called, restrained
 from bandmate.models import harmony
 from bandmate.models.chance import Chance
 from bandmate.models.decoding import DRUMS, Before, Score, decode
 from bandmate.models.generator import Ear, Generator, Heard
 from bandmate.models.keys import Key
-from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
 from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
 
 FOREIGN = np.float32(4)
@@ -29,7 +29,7 @@ class Accompanist:
         """name: the preset's; with a seed it settles the noise."""
         self._name, self._ear = name, ear
         self._band = band
-        self._state = ear.silence()
+        self._attention = Attention(ear)
         self._heard = (-1, 0)
 
     @property
@@ -69,7 +69,7 @@ class Accompanist:
         guess = np.zeros((n + harmony.HORIZON, harmony.CHORDS), np.float32)
         state = self._ear.silence()
         for beat in range(n):
-            heard = self._listen(state, features[beat], phases[beat])
+            heard = listen(self._ear, state, features[beat], phases[beat])
             state = heard.state
             if heard.hindsight is None:
                 guess[beat + 1 : beat + 1 + harmony.HORIZON] += heard.chord
@@ -104,36 +104,11 @@ class Accompanist:
         beats = request.beats
         total = beats.begin + len(beats.features)
         if self._heard[0] != beats.history or not beats.begin <= self._heard[1] <= total:
-            self._state, self._heard = self._ear.silence(), (beats.history, beats.begin)
-        self._catch_up(beats, total)
-        return self._ear.run(
-            {
-                "state": self._state[None],
-                "beat": np.zeros((1, BEAT_SIZE), np.float32),
-                "beat_phase": np.zeros((1, PHASES), np.float32),
-                "partial": request.partial[None],
-                "known": np.eye(STEPS_PER_BEAT, dtype=np.float32)[None, request.known],
-                "phase": request.phase[None],
-            }
-        )
-
-    def _catch_up(self, beats: Beats, total: int) -> None:
+            self._attention, self._heard = Attention(self._ear), (beats.history, beats.begin)
         for beat in range(self._heard[1] - beats.begin, len(beats.features)):
-            self._state = self._listen(self._state, beats.features[beat], beats.phases[beat]).state
+            self._attention.hear(beats.features[beat], beats.phases[beat])
         self._heard = (beats.history, total)
-
-    def _listen(self, state: Array, features: Array, phase: Array) -> Heard:
-        following = np.roll(phase, 1)
-        return self._ear.run(
-            {
-                "state": state[None],
-                "beat": features[None],
-                "beat_phase": phase[None],
-                "partial": np.zeros((1, PARTIAL_SIZE), np.float32),
-                "known": np.eye(STEPS_PER_BEAT, dtype=np.float32)[None, 0],
-                "phase": following[None],
-            }
-        )
+        return self._attention.expect(request.partial, request.known, request.phase)
 
     def _noise(self, request: Request) -> Array:
         """float32[Z]: the performance's own noise, turned towards the phrase's by the variation."""
@@ -157,13 +132,15 @@ def _before(request: Request) -> Before:
 
 
 def _kept(fit: Array, key: Key | None, held: Array | None = None) -> Array:
-    """The fit float32[n,24] of triads where a key is kept to, but by held pitch classes float32[12]."""
+    """The fit float32[n,24] of triads where a key is kept to, but for those that explain best what is held,
+    float32[n,12], where that leaves the key and is more likely to stay than not."""
     if key is None:
         return fit
-    inside = key.triads
-    if held is not None and (held * ~key.classes).any():
-        explained = harmony.TONES[: harmony.NONE] @ held
-        inside = inside | (explained == explained.max())
+    inside = np.broadcast_to(key.triads, fit.shape)
+    if held is not None:
+        leaves = (held[: len(fit)] * ~key.classes).max(1, keepdims=True) > 0.5
+        explained = held[: len(fit)] @ harmony.TONES[: harmony.NONE].T
+        inside = inside | (leaves & (explained == explained.max(1, keepdims=True)))
     return fit - np.where(inside, np.float32(0), FOREIGN)
 
 

@@ -133,6 +133,7 @@ class Band:
         while self.grid.tick_of(step := self._planner.committed) <= timeline.tick_at(now):
             if self.presence(step) is not Presence.RESTING:
                 self._commit(self._planner.boundary(self.situation.memory, freeze=self.frozen))
+                self._correct(step)
                 continue
             if self._armed is not None and self._settings.metre.step_in_bar(step) == 0:
                 self._switch(step)
@@ -165,6 +166,12 @@ class Band:
         asks = [self._planner.next_ask()] + ([] if self._revise_at is None else [self._revise_at])
         times = [timeline.time_at(tick) for tick in ticks]
         return min(times + [self._ask_time(step, timeline) for step in asks])
+
+    def _correct(self, step: int) -> None:
+        """A hop begins at a step: decide the rest of it anew if the left hand holds on to another chord."""
+        live = self._settings.mode is Mode.LIVE and not self.frozen and self._settings.metre.lasts(step + 1)
+        if live and self._planner.revisable(step + 1) and self.situation.contradicted(step):
+            self._revise_at = step + 1
 
     def _ask_time(self, step: int, timeline: Timeline) -> float:
         return timeline.time_at(self.grid.tick_of(step)) - self.lead

@@ -99,12 +99,44 @@ class Melody:
         return roll.skyline(self.roll(first, until - first, until))
 
     def chord(self, step: int) -> NDArray[np.float32]:
-        """float32[12]: the pitch classes held below the split point at a step, or released just before it."""
+        """float32[12]: the pitch classes held below the split point at a step, or released just before it
+        with nothing struck there since."""
         out = np.zeros(12, np.float32)
+        struck = max((n.begin for n in self._notes if n.left and n.begin <= step), default=0)
         for note in self._notes:
-            if note.left and note.begin <= step and (note.end is None or note.end >= step - 1):
+            if (
+                note.left
+                and note.begin <= step
+                and (note.end is None or (note.end >= step - 1 and note.end > struck))
+            ):
                 out[note.pitch % 12] = 1
         return out
+
+    def holds(self, step: int) -> NDArray[np.bool_]:
+        """bool[12]: the pitch classes struck below the split point before a step and held on through it."""
+        out = np.zeros(12, bool)
+        for note in self._notes:
+            if note.left and note.begin < step and (note.end is None or note.end > step):
+                out[note.pitch % 12] = True
+        return out
+
+    def stroke(self, step: int) -> tuple[NDArray[np.bool_], int, int] | None:
+        """The chord last played below the split point by a step: its pitch classes bool[12], the step of its
+        last note's onset, and the step before which it last sounded, at most `step`. None before the first.
+
+        Notes that come one at a time add up from the bar's beginning or middle on.
+        """
+        left = [note for note in self._notes if note.left and note.begin <= step]
+        if not left:
+            return None
+        struck = max(note.begin for note in left)
+        chord = [note for note in left if note.end is None or note.end > struck]
+        if len(chord) < 2:
+            half = struck - struck % (roll.BAR // 2)
+            chord += [note for note in left if note.begin >= half]
+        out = np.zeros(12, bool)
+        out[[note.pitch % 12 for note in chord]] = True
+        return out, struck, max(step if note.end is None else min(note.end, step) for note in chord)
 
     def sounding_until(self, step: int) -> int | None:
         """The step before which something last sounded, at most `step`; None before the first note."""

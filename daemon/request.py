@@ -57,13 +57,14 @@ class Request:
     lays them out; past: what the band played in the 32 steps before the window and in it up to `first`;
     chords: int[32], the window's, committed before `first`; sounding: the chord just before `first`;
     revision: whether `first` lies within a hop already decided; beats, partial float32[112], known 0..3 and
-    phase float32[16]: for the ear; evidence float32[12]: pitch classes held as a chord; foreseen: chords
-    int[n] of the beats from `first` on, where the whole melody is known; hindsight: answer what was played,
-    so the chords of so many last beats are wanted (0: of those to come); recalled: float32[8,24], how sure it
-    is, 0..1, that each of the beats to come has this chord since it had it before; seed: the performance's;
-    origins: whose noise the window's two bars have; variation 0..1; controls float32[5]; rests: for each part
-    the step of the window from which on it is silent; key: the one that is locked, if one is; tonic: the
-    triad to end on, none (24) where nothing is known; moments: see there.
+    phase float32[16]: for the ear; evidence float32[8,12]: pitch classes held as a chord, by how surely they
+    are that of each of the beats to come; foreseen: chords int[n] of the beats from `first` on, where the
+    whole melody is known; hindsight: answer what was played, so the chords of so many last beats are wanted
+    (0: of those to come); recalled: float32[8,24], how sure it is, 0..1, that each of the beats to come has
+    this chord since it had it before; seed: the performance's; origins: whose noise the window's two bars
+    have; variation 0..1; controls float32[5]; rests: for each part the step of the window from which on it is
+    silent; key: the one that is locked, if one is; tonic: the triad to end on, none (24) where nothing is
+    known; moments: see there.
     """
 
     number: int

@@ -12,6 +12,7 @@ from bandmate.daemon import dynamics
 from bandmate.daemon.attendance import Attendance
 from bandmate.daemon.cues import Cues
 from bandmate.daemon.dynamics import PHRASE_BARS
+from bandmate.daemon.hand import Hand
 from bandmate.daemon.history import History, phase
 from bandmate.daemon.leader import Leader, limits
 from bandmate.daemon.melody import Melody
@@ -53,6 +54,7 @@ class Situation:
         self._seed = seed
         self._histories = 0
         self._history = History(0, 0)
+        self._hand = Hand(0)
         self._origin = 0
         self._noise = Origin(0, 0)
 
@@ -61,10 +63,12 @@ class Situation:
         if afresh:
             self._histories += 1
             self._history = History(self._histories, step)
+            self._hand = Hand(step)
             self.melody = self.melody.successor()
             self._origin = step
         else:
             self._history.jump(step)
+            self._hand.jump(step)
         self.attendance.begin(step, afresh=afresh)
         self.cues.forget()
 
@@ -104,6 +108,7 @@ class Situation:
     def advance(self, step: int) -> None:
         """Hear the beats complete before a step."""
         self._history.advance(step, self.melody, self.memory, self._noise)
+        self._hand.advance(step, self.melody)
         self.melody.forget(step)
 
     def clashes(self, step: int) -> bool:
@@ -116,6 +121,11 @@ class Situation:
             return True
         pitch, onset = self.melody.line(step, step + 1)
         return bool(onset[0]) and not TONES[chord][pitch[0] % 12]
+
+    def contradicted(self, step: int) -> bool:
+        """Whether the left hand holds on, into a step, to a chord that the one committed there is not."""
+        chord, held = int(self.memory.chords(step, 1)[0]), self.melody.holds(step)
+        return chord != NONE and held.sum() > 1 and bool((held & (TONES[chord] == 0)).any())
 
     def foreign(self, step: int, chord: int) -> NDArray[np.bool_]:
         """bool[12]: the pitch classes a semitone from what the player sounds just before a step, except those
@@ -177,7 +187,7 @@ class Situation:
             partial=partial,
             known=known,
             phase=beat_phase,
-            evidence=self.melody.chord(first),
+            evidence=self._hand.evidence(first, self.melody),
             foreseen=self._foreseen(first),
             hindsight=metre.turn // STEPS_PER_BEAT if self.mode is Mode.RESPOND else 0,
             recalled=self._history.recalled(there),

@@ -83,8 +83,9 @@ def utility(
     """Expected fit float32[beats, 24] of every triad.
 
     chord: float32[beats, 25] probabilities; melody: float32[beats, 12] expected pitch classes;
-    evidence: float32[12] pitch classes that the player holds down as a chord, if any; recalled:
-    float32[beats, 24] 0..1, how sure it is that this chord was played at this place before, if any was.
+    evidence: float32[12] pitch classes that the player holds down as a chord, if any, or float32[beats, 12],
+    by how sure it is that they are each beat's; recalled: float32[beats, 24] 0..1, how sure it is that this
+    chord was played at this place before, if any was.
     """
     sharp = chord**1.5
     sharp /= np.maximum(sharp.sum(1, keepdims=True), 1e-9)
@@ -108,9 +109,10 @@ def wanted(melody: Array, chords: NDArray[np.int_]) -> Array:
 
 
 def held(evidence: Array) -> Array:
-    """float32[24]: how well each triad explains the held pitch classes, weighing more than any guess."""
-    inside = TONES[:NONE] @ evidence
-    return np.asarray(2 * inside - (evidence.sum() - inside), np.float32)
+    """float32[24], or [n, 24] of [n, 12]: how well each triad explains the held pitch classes, weighing more
+    than any guess."""
+    inside = evidence @ TONES[:NONE].T
+    return np.asarray(2 * inside - (evidence.sum(-1, keepdims=True) - inside), np.float32)
 
 
 def plan(

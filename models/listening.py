@@ -55,11 +55,31 @@ def phase(beat_in_bar: int, bar: int) -> Array:
     return out
 
 
+class Histograms:
+    """The pitch classes of a line so far: over everything heard, and with each decay of DECAYS."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros((3, 12), np.float64)
+
+    @property
+    def lately(self) -> Array:
+        """float32[12]: the steps that each pitch class sounded, those of 32 beats ago counting a third."""
+        return np.asarray(self._counts[2], np.float32)
+
+    def hear(self, sounding: Array) -> Array:
+        """float32[36] after one more beat, of which so many steps float32[12] sounded."""
+        for row, decay in zip(self._counts[1:], DECAYS, strict=True):
+            row *= np.exp(-1 / decay)
+        self._counts += sounding
+        share = self._counts / np.maximum(self._counts.sum(1, keepdims=True), 1)
+        return np.asarray(share.ravel(), np.float32)
+
+
 class Listener:
     """Turns beats into features in order; keeps the running histograms."""
 
     def __init__(self) -> None:
-        self._counts = np.zeros((3, 12), np.float64)
+        self._histograms = Histograms()
         self._since = 64
 
     @property
@@ -69,8 +89,8 @@ class Listener:
 
     @property
     def lately(self) -> Array:
-        """float32[12]: the steps that each pitch class sounded, those of 32 beats ago counting a third."""
-        return np.asarray(self._counts[2], np.float32)
+        """float32[12]: as the histograms say."""
+        return self._histograms.lately
 
     def beat(self, pitch: NDArray[np.int16], onset: NDArray[np.bool_]) -> Array:
         """float32[148] of one complete beat, pitch int16[4] and onset bool[4]; the next beat follows on."""
@@ -78,11 +98,7 @@ class Listener:
         struck = np.flatnonzero(heard[:, 26])
         gap = STEPS_PER_BEAT - int(struck[-1]) if len(struck) else self._since + STEPS_PER_BEAT
         self._since = min(gap, 64)
-        for row, decay in zip(self._counts[1:], DECAYS, strict=True):
-            row *= np.exp(-1 / decay)
-        self._counts += heard[:, :12].sum(0)
-        share = self._counts / np.maximum(self._counts.sum(1, keepdims=True), 1)
-        return np.concatenate([heard.ravel(), share.ravel()]).astype(np.float32)
+        return np.concatenate([heard.ravel(), self._histograms.hear(heard[:, :12].sum(0))]).astype(np.float32)
 
 
 def beats(pitch: NDArray[np.int16], onset: NDArray[np.bool_]) -> Array:

@@ -38,6 +38,12 @@ def scores() -> ModuleType:
     return _load("stage")
 
 
+@pytest.fixture(scope="session")
+def tunes() -> ModuleType:
+    """The module tests/tunes.py: tunes in any scale, and packaged bands that play along."""
+    return _load("tunes")
+
+
 @pytest.fixture
 def stage(scores: ModuleType, toys: ModuleType) -> Any:
     """A stage whose instruments toys play."""
