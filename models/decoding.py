@@ -18,8 +18,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmate.models import drawing
 from bandmate.models.chance import Chance
 from bandmate.models.contract import Card
+from bandmate.models.drawing import Cuts, logit, share
 from bandmate.models.generator import Probabilities
 from bandmate.models.roll import PARTS, PITCHES
 
@@ -78,74 +80,56 @@ def decode(
 
     said may end before step 31, and then so does the score; chance: the window's; wanted: float32[n,12] for
     the steps from `first` on, how much more each pitch class is expected of the melody than the chord's
-    tones are on average. Of a drawn card all decisions but the drums' are drawn: at variation .5 with noise
-    as large as a probability asks for, below it nearer to the card's cuts; and parts of several voices lean
-    to what is wanted. Else chance leans on the gates only.
+    tones are on average. Of a drawn card all decisions are drawn (the drums' where it has cuts for them): at
+    variation .5 with noise as large as a probability asks for, below it nearer to the card's cuts; parts rest
+    for whole bars; and parts of several voices lean to what is wanted. Else chance leans on the gates only.
     """
     steps = slice(first, said.gate.shape[1])
     warmth = math.sqrt(2 * chance.variation) if card.drawn else 0.0
-    cuts = _Cuts.of(card, warmth)
-    scale = np.where(_is_drums(card) | (warmth == 0), chance.variation, warmth).astype(np.float32)[:, None]
-    lean = scale * chance.gate[:, steps]
-    lean = lean + DENSITY_REACH * (np.array(limits.density, np.float32) - 0.5)[:, None]
-    taste = warmth * chance.pitch[:, steps]
+    drums, density = _is_drums(card), np.array(limits.density, np.float32)
+    cuts = Cuts.of(card, drums, warmth)
+    lean = drawing.gates(card, drums, chance, steps, warmth) + DENSITY_REACH * (density - 0.5)[:, None]
+    taste = drawing.pitches(card, drums, chance, steps, warmth)
     if wanted is not None and card.drawn:
-        taste = taste + _voicing(wanted[: taste.shape[1]], limits)
-    onset = _struck(said, card, cuts, limits, steps, lean, taste)
+        taste = taste + _voicing(wanted[: taste.shape[1]], limits, drums)
+    plays = ~drawing.rests(card, _chords(limits, drums), chance.mood[:, steps], density, warmth)[..., None]
+    onset = _struck(said, card, cuts, limits, steps, lean, taste) & plays
     hold = _warmed(said.sustain[:, steps], HOLD_WARMTH * warmth * chance.hold[:, steps, None])
-    sustain = _held(onset, hold, card, cuts, limits, before)
+    sustain = _held(onset, np.where(plays, hold, -1), card, cuts, limits, before)
     return Score(onset, sustain, said.velocity[:, steps])
-
-
-class _Cuts(NamedTuple):
-    """Of the four parts, float32[4]: of the gate, further pitches, a note's second step and later ones."""
-
-    gate: Array
-    pitch: Array
-    second: Array
-    hold: Array
-
-    @classmethod
-    def of(cls, card: Card, warmth: float) -> _Cuts:
-        """Between the cuts for none and those for noise of full strength; drums keep theirs."""
-        cold = [np.array(cut, np.float32) for cut in (card.gate, card.pitch, card.hold, card.hold)]
-        if card.drawn is None:
-            return cls(*cold)
-        warm = (card.drawn.gate, (0.5,) * PARTS, card.drawn.second, card.drawn.hold)
-        share = np.where(_is_drums(card), 0, min(warmth**2, 1)).astype(np.float32)
-        return cls(*(_between(a, np.array(b, np.float32), share) for a, b in zip(cold, warm, strict=True)))
 
 
 def _is_drums(card: Card) -> Mask:
     return np.array([name == DRUMS for name in card.parts])
 
 
-def _between(cold: Array, warm: Array, share: Array) -> Array:
-    """Cuts that lie, as logits, such a share of the way from the cold ones to the warm ones."""
-    return np.where(share > 0, _share((1 - share) * _logit(cold) + share * _logit(warm)), cold)
+def _chords(limits: Limits, drums: Mask) -> Mask:
+    """bool[4]: the parts that have several voices, and where none has, all that have pitches."""
+    several = (np.array(limits.voices) > 1) & ~drums
+    return several if several.any() else ~drums
 
 
-def _voicing(wanted: Array, limits: Limits) -> Array:
+def _voicing(wanted: Array, limits: Limits, drums: Mask) -> Array:
     """float32[4,n,128]: how far each pitch of a part that has several voices is leaned to."""
-    several = np.array(limits.voices) > 1
+    several = (np.array(limits.voices) > 1) & ~drums
     lean: Array = VOICING * several[:, None, None] * wanted[:, np.arange(PITCHES) % 12]
     return lean.astype(np.float32)
 
 
 def _warmed(probability: Array, noise: Array) -> Array:
     """Probabilities with noise added to their logits; without noise as they are."""
-    return _share(_logit(probability) + noise) if noise.any() else probability
+    return share(logit(probability) + noise) if noise.any() else probability
 
 
 def _struck(
-    said: Probabilities, card: Card, cuts: _Cuts, limits: Limits, steps: slice, lean: Array, noise: Array
+    said: Probabilities, card: Card, cuts: Cuts, limits: Limits, steps: slice, lean: Array, noise: Array
 ) -> Mask:
     pitch = np.arange(PITCHES)
     low, high = (np.array(edge)[:, None, None] for edge in (limits.low, limits.high))
     inside = (pitch >= low) & (pitch <= high)
     onset = np.where(inside, said.onset[:, steps], 0)
     gate = said.gate[:, steps]
-    opens = _logit(gate) + lean > _logit(cuts.gate)[:, None]
+    opens = logit(gate) + lean > logit(cuts.gate)[:, None]
     given = np.asarray(onset / np.maximum(gate, 1e-6)[:, :, None], np.float32)
     given = np.where(given > 0, _warmed(given, noise), np.float32(0))
     ordered = np.sort(given, axis=2)
@@ -155,15 +139,15 @@ def _struck(
     chosen = opens[:, :, None] & (given > 0) & ((given >= joins) | (given == best))
     for part, name in enumerate(card.parts):
         if name == DRUMS:
-            cut = float(_logit(cuts.gate[part]))
-            chosen[part] = (_logit(onset[part]) + lean[part][:, None] > cut) & (onset[part] > 0)
+            wish = logit(onset[part]) + lean[part][:, None] + noise[part]
+            chosen[part] = (wish > logit(cuts.kit)) & (onset[part] > 0)
         else:
             for step in np.flatnonzero(chosen[part].sum(1) > limits.voices[part]):  # some were as likely
                 chosen[part, step] = _most_wanted(chosen[part, step], given[part, step], limits.voices[part])
     return np.asarray(chosen)
 
 
-def _held(onset: Mask, hold: Array, card: Card, cuts: _Cuts, limits: Limits, before: Before) -> Mask:
+def _held(onset: Mask, hold: Array, card: Card, cuts: Cuts, limits: Limits, before: Before) -> Mask:
     voices = np.array(limits.voices)
     pitched = ~_is_drums(card)[:, None]
     sustain = np.zeros_like(onset)
@@ -186,12 +170,3 @@ def _most_wanted(notes: Mask, want: Array, room: int) -> Mask:
     if room:
         kept[np.argsort(np.where(notes, want, -1), kind="stable")[-room:]] = True
     return kept
-
-
-def _logit(probability: NDArray[np.float32] | np.float32) -> Array:
-    p = np.clip(probability, 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(p) - np.log1p(-p), np.float32)
-
-
-def _share(logit: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-logit)), np.float32)

@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandmate.models import contract
-from bandmate.models.contract import Card, ModelError
+from bandmate.models.contract import Card, Drawn, ModelError
 
 PARTS = ("drums", "bass", "keys", "strings")
 CUTS = st.tuples(*[st.floats(0, 1)] * 4)
+PLACES = st.tuples(*[st.tuples(*[st.floats(-9, 9)] * 4)] * 4)
+WARMTHS = st.tuples(*[st.floats(0.1, 9)] * 4)
 WORDS = st.text(max_size=8)
+KITS = st.lists(st.tuples(st.integers(0, 127), st.floats(0, 1)), max_size=9).map(tuple)
 
 
 @given(
@@ -26,6 +29,10 @@ WORDS = st.text(max_size=8)
         gate=CUTS,
         pitch=CUTS,
         hold=CUTS,
+        drawn=st.none()
+        | st.builds(
+            Drawn, gate=CUTS, second=CUTS, hold=CUTS, rests=CUTS, kit=KITS, places=PLACES, warmth=WARMTHS
+        ),
         trained_on=st.lists(WORDS, max_size=3).map(tuple),
         metrics=st.dictionaries(WORDS, st.floats(-1e6, 1e6), max_size=3),
     )
@@ -40,6 +47,12 @@ def test_an_ears_card_needs_no_parts() -> None:
 
 def test_what_a_later_bandmate_adds_is_left_out() -> None:
     assert contract.parse('{"kind": "ear", "colour": "blue"}', "pop-ear.onnx") == Card("ear")
+
+
+def test_a_file_that_knows_of_no_rests_has_none_and_its_drums_are_not_drawn() -> None:
+    drawn = contract.parse(said(drawn=[[0.5] * 4, [0.6] * 4, [0.7] * 4]), "pop.onnx").drawn
+    assert drawn == Drawn((0.5,) * 4, (0.6,) * 4, (0.7,) * 4)
+    assert (drawn.rests, drawn.kit) == ((0.0,) * 4, ())
 
 
 def said(**changes: Any) -> str:
@@ -70,6 +83,17 @@ def said(**changes: Any) -> str:
         (said(hold=["a", "b", "c", "d"]), "pop.onnx must give 4 hold cuts of 0 to 1, one for each part"),
         (said(hold=[0.5, 0.5, 0.5, 1.5]), "pop.onnx must give 4 hold cuts of 0 to 1, one for each part"),
         (said(gate=[0.5, 0.5, 0.5, float("nan")]), "pop.onnx must give 4 gate cuts of 0 to 1"),
+        (said(drawn=[[0.5] * 4] * 3 + [[2] * 4]), "pop.onnx must give 4 drawn rests of 0 to 1, one for each"),
+        (
+            said(drawn=[[0.5] * 4] * 4 + [[[36, 2]]]),
+            "pop.onnx must give every drum as a pitch of 0 to 127 and",
+        ),
+        (
+            said(drawn=[[0.5] * 4] * 4 + [[[128, 0.5]]]),
+            "pop.onnx must give every drum as a pitch of 0 to 127",
+        ),
+        (said(drawn=[[0.5] * 4] * 4 + [[36, 38]]), "pop.onnx has metadata that can't be read"),
+        (said(drawn=[[0.5] * 4] * 8), "pop.onnx has metadata that can't be read"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(text: str | None, sentence: str) -> None:

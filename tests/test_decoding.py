@@ -19,6 +19,7 @@ DRUMS, BASS, KEYS, STRINGS = range(4)
 CARD = Card("generator", parts=("drums", "bass", "keys", "strings"))
 STILL = Chance.none()
 EVEN = Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4)
+LOOSE = EVEN._replace(rests=(0.5,) * 4, kit=((36, 0.5), (38, 0.5)))
 SILENT = np.zeros((4, 128), bool)
 FREE = Limits()
 
@@ -191,6 +192,8 @@ def test_a_step_has_the_same_chance_in_every_window_that_holds_it() -> None:
         here, later = Chance.of((1, 2), 0, 0.5), Chance.of((1, 2), step, 0.5)
         both = 32 - step
         assert all((a[:, -both:] == b[:, :both]).all() for a, b in zip(here[:3], later[:3], strict=True))
+        assert (here.kit[-both:] == later.kit[:both]).all()
+        assert (here.mood[:, -both:] == later.mood[:, :both]).all()
 
 
 def test_about_half_of_the_chance_is_that_of_two_bars_before() -> None:
@@ -268,6 +271,51 @@ def test_drums_keep_to_their_cut_where_the_rest_is_drawn() -> None:
     assert len(struck(score, DRUMS)) == 32
 
 
+def test_drums_that_have_cuts_are_drawn_each_by_itself() -> None:
+    kit = {(DRUMS, step, drum): 0.3 for step in range(32) for drum in (36, 38)}
+    card = Card("generator", parts=CARD.parts, gate=(0.9,) * 4, drawn=LOOSE._replace(rests=(0.0,) * 4))
+    hit = np.stack(
+        [
+            decoded(probabilities(kit), card, chance=Chance.of((seed,), 0, 0.5)).onset[DRUMS][:, [36, 38]]
+            for seed in range(60)
+        ]
+    )
+    assert hit.mean() == pytest.approx(0.3, abs=0.03)
+    assert hit.all(2).mean() == pytest.approx(0.09, abs=0.02)
+
+
+def test_a_part_that_lays_out_strikes_nothing_and_lets_go() -> None:
+    notes = {(part, step, 60): 0.9 for part in (KEYS, STRINGS) for step in (0, 16)}
+    held = {(part, step, 60): 0.9 for part in (KEYS, STRINGS) for step in range(32)}
+    chance = Chance.none()._replace(variation=0.5)
+    chance.mood[KEYS, 16:] = 0.49
+    score = decoded(
+        probabilities(notes, held), Card("generator", parts=CARD.parts, drawn=LOOSE), chance=chance
+    )
+    assert struck(score, KEYS) == [[0, 60]]
+    assert score.sustain[KEYS].any(1).tolist() == [True] * 16 + [False] * 16
+    assert score.sustain[STRINGS].any(1).all()
+
+
+def test_of_the_parts_that_play_chords_the_one_that_most_wants_to_plays() -> None:
+    notes = {(part, step, 60): 0.9 for part in range(4) for step in range(32)}
+    card = Card("generator", parts=CARD.parts, drawn=LOOSE)
+    chance = Chance.none()._replace(variation=0.5)
+    chance.mood[:] = np.array([0.4, 0.35, 0.3, 0.2], np.float32)[:, None]
+    for voices, plays in (((4, 1, 4, 4), KEYS), ((4, 1, 1, 1), BASS), ((4, 1, 1, 2), STRINGS)):
+        score = decoded(probabilities(notes), card, Limits(voices=voices), chance=chance)
+        assert np.flatnonzero(score.onset.any((1, 2))).tolist() == [plays]
+
+
+def test_moods_are_evenly_spread_and_last_two_bars_or_longer() -> None:
+    moods = np.stack([Chance.of((seed,), 0, 0.5).mood for seed in range(200)])
+    assert (moods == moods[:, :, :1]).all()
+    assert np.quantile(moods, (0.1, 0.5, 0.9)) == pytest.approx((0.1, 0.5, 0.9), abs=0.05)
+    later = np.stack([Chance.of((seed,), 64, 0.5).mood for seed in range(200)])
+    alike = np.corrcoef(moods[:, :, 0].ravel(), later[:, :, 0].ravel())[0, 1]
+    assert 0.4 < alike < 0.75
+
+
 def test_no_pitch_is_drawn_that_can_not_be() -> None:
     said = probabilities({(KEYS, 0, 60): 0.01, (KEYS, 0, 90): 0.99})
     card = Card("generator", parts=CARD.parts, drawn=EVEN)
@@ -297,7 +345,7 @@ def test_a_score_keeps_its_limits(seed: int, voices: int, first: int) -> None:
 @given(st.integers(0, 2**32), st.floats(0, 1), st.floats(0, 1))
 def test_more_density_never_strikes_fewer_notes(seed: int, one: float, other: float) -> None:
     said, chance = any_probabilities(seed), Chance.of((seed,), 0, 0.5)
-    card = Card("generator", parts=CARD.parts, drawn=EVEN if seed % 2 else None)
+    card = Card("generator", parts=CARD.parts, drawn=(EVEN, LOOSE, None)[seed % 3])
     few, many = (
         decoded(said, card, Limits(density=(d,) * 4), chance=chance).onset for d in sorted((one, other))
     )

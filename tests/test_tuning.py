@@ -1,5 +1,6 @@
 """The last touch by ear: densities and cuts move towards what real parts do."""
 
+import math
 from math import nan
 
 import numpy as np
@@ -8,12 +9,14 @@ import pytest
 pytest.importorskip("torch")
 
 from bandmate.models.contract import Card, Drawn
-from bandmate.training import tuning
+from bandmate.training import lines, songs, tuning
+from bandmate.training.fitting import windows
 from bandmate.training.judging.excerpt import Excerpt
 from bandmate.training.tuning import Habit
 
-CARD = Card("generator", parts=("drums", "bass", "keys", "strings"), drawn=Drawn(*((0.5,) * 4,) * 3))
-UNKNOWN = Habit(nan, nan, nan)
+KIT = tuple((drum, 0.5) for drum in windows.KIT)
+CARD = Card("generator", parts=("drums", "bass", "keys", "strings"), drawn=Drawn(*((0.5,) * 4,) * 3, kit=KIT))
+UNKNOWN = Habit(nan, nan, nan, nan, kit=(nan,) * len(KIT))
 
 
 def heard(*notes: tuple[int, int]) -> Excerpt:
@@ -22,37 +25,100 @@ def heard(*notes: tuple[int, int]) -> Excerpt:
     return Excerpt("a", 2, bass, {"bass": bass}, {"bass": np.ones(2, bool)})
 
 
-def test_a_habit_is_how_many_notes_how_many_crumbs_and_how_long_the_others_are() -> None:
+def moved(card: Card, mine: list[Habit], real: list[Habit]) -> Drawn:
+    """The card's cuts after one round."""
+    now = tuning.leans(card), tuning.excess(card, mine, real)
+    drawn = tuning.recut(card, now[0] + tuning.step(now, None)).drawn
+    assert drawn is not None
+    return drawn
+
+
+def test_a_habit_is_how_many_notes_how_many_crumbs_how_long_the_others_are_and_how_many_rests() -> None:
     song = heard((0, 1), (4, 2), (8, 8), (12, 1))
-    assert Habit.of([song], "bass") == pytest.approx((2.0, 0.5, 4.0))
-    assert Habit.of([song, heard((0, 1), (16, 1))], "bass") == pytest.approx((1.5, 0.75, 4.0))
+    assert Habit.of([song], "bass")[:4] == pytest.approx((2.0, 0.5, 4.0, 0.5))
+    assert Habit.of([song, heard((0, 1), (16, 1))], "bass")[:4] == pytest.approx((1.5, 0.75, 4.0, 0.25))
+
+
+def test_drums_are_counted_one_by_one() -> None:
+    hits = np.array([(0, 1, 36, 80), (0, 1, 42, 80), (4, 1, 36, 80)], np.int16)
+    song = Excerpt("a", 2, hits, {"drums": hits}, {"drums": np.ones(2, bool)})
+    found = Habit.of([song], "drums")
+    assert (found.rate, found.empty) == (1.5, 0.5)
+    assert dict(zip(windows.KIT, found.kit, strict=True)) == dict.fromkeys(windows.KIT, 0.0) | {
+        36: 1.0,
+        42: 0.5,
+    }
 
 
 def test_where_there_is_too_much_too_short_or_too_long_the_cuts_move_against_it() -> None:
-    busy, due = Habit(8, 0.6, 4), Habit(4, 0.3, 2)
-    gate, second, hold = tuning.recut(CARD, [UNKNOWN, busy, due, due], [UNKNOWN, due, due, busy]).drawn or ()
-    assert gate[1] > 0.5 > gate[3]
-    assert second[1] < 0.5 < second[3]
-    assert hold[1] > 0.5 > hold[3]
-    assert (gate[2], second[2], hold[2]) == (0.5, 0.5, 0.5)
+    busy, due = Habit(8, 0.6, 4, 0), Habit(4, 0.3, 2, 0)
+    drawn = moved(CARD, [UNKNOWN, busy, due, due], [UNKNOWN, due, due, busy])
+    assert drawn.gate[1] > 0.5 > drawn.gate[3]
+    assert drawn.second[1] < 0.5 < drawn.second[3]
+    assert drawn.hold[1] > 0.5 > drawn.hold[3]
+    assert (drawn.gate[2], drawn.second[2], drawn.hold[2]) == pytest.approx((0.5, 0.5, 0.5))
 
 
-def test_the_drums_have_one_cut_and_it_is_not_a_drawn_one() -> None:
-    some = Habit(8, 1.0, nan)
-    new = tuning.recut(CARD, [some] + [UNKNOWN] * 3, [some._replace(rate=4)] + [UNKNOWN] * 3)
-    assert new.gate[0] > 0.5
-    assert new.drawn == CARD.drawn
-    assert new.gate[1:] == CARD.gate[1:]
+def test_each_drum_has_a_cut_of_its_own() -> None:
+    mine = Habit(6, nan, nan, 0, kit=(4.0, 2.0) + (0.0,) * 7)
+    real = Habit(6, nan, nan, 0, kit=(2.0, 4.0) + (0.0,) * 7)
+    kit = moved(CARD, [mine] + [UNKNOWN] * 3, [real] + [UNKNOWN] * 3).kit
+    assert [drum for drum, _ in kit] == list(windows.KIT)
+    assert kit[0][1] > 0.5 > kit[1][1]
+    assert kit[2][1] == pytest.approx(0.5)
 
 
-def test_a_part_that_is_never_real_keeps_its_cuts() -> None:
-    assert tuning.recut(CARD, [Habit(3, 0.2, 4)] * 4, [UNKNOWN] * 4) == CARD
+def test_a_part_that_is_never_real_keeps_its_cuts_and_its_rests() -> None:
+    known = [Habit(3, 0.2, 4, 0.3, 0.1, (0.25,) * 4, (1.0,) * 9)] * 4
+    assert np.allclose(np.concatenate(moved(CARD, known, [UNKNOWN] * 4)[:3]), 0.5)
+    assert tuning.rested(CARD, known, [UNKNOWN] * 4) == CARD
 
 
 def test_a_silent_part_is_raised_by_a_bounded_step() -> None:
-    silent, due = Habit(0, nan, nan), Habit(4, 0.3, 3)
-    new = tuning.recut(CARD, [silent] * 4, [due] * 4)
-    assert 0.1 < new.gate[0] == pytest.approx((new.drawn or ())[0][1])
+    silent, due = Habit(0, nan, nan, 1), Habit(4, 0.3, 3, 0)
+    assert 0.1 < moved(CARD, [UNKNOWN, silent, due, due], [UNKNOWN, due, due, due]).gate[1] < 0.5
+
+
+def steps(much: float, before: float | None) -> list[float]:
+    """How far a cut and a leaning go that were raised by 1 in the round before."""
+    size = len(tuning.leans(CARD))
+    past = None if before is None else (np.zeros(size), np.full(size, before))
+    found = tuning.step((np.ones(size), np.full(size, much)), past)
+    return [found[0], found[-1]]
+
+
+def test_a_cut_that_helped_little_is_turned_farther_a_leaning_is_only_nudged() -> None:
+    gentle = tuning.NUDGE * 0.2
+    assert steps(0.2, None) == pytest.approx([tuning.TURN * 0.2, gentle])
+    assert steps(0.2, 1.0) == pytest.approx([tuning.TURN * 0.2 / 0.8, gentle])
+    assert steps(0.2, 0.2) == pytest.approx([tuning.TURN * 0.2 / tuning.FLAT, gentle])
+    assert steps(-9.0, None) == [-tuning.FARTHEST] * 2
+
+
+def test_what_falls_on_the_wrong_places_and_changes_too_little_is_moved() -> None:
+    mine = Habit(4, 0.3, 3, 0, 0.1, (0.5, 0.2, 0.2, 0.1))
+    real = Habit(4, 0.3, 3, 0, 0.2, (0.25, 0.2, 0.2, 0.35))
+    new = moved(CARD, [UNKNOWN, mine, real, real], [UNKNOWN, real, real, mine])
+    assert new.places[1][0] < 0 < new.places[1][3]
+    assert new.places[3][3] < 0 < new.places[3][0]
+    assert sum(new.places[1]) == pytest.approx(0)
+    assert new.warmth[1] > 1 > new.warmth[3]
+    assert (new.places[2], new.warmth[2]) == ((0, 0, 0, 0), 1)
+
+
+def test_a_part_that_rests_too_little_lays_out_more_and_none_less_than_never() -> None:
+    mine, real = Habit(4, 0.3, 3, 0.1), Habit(4, 0.3, 3, 0.3)
+    new = tuning.rested(CARD, [UNKNOWN, mine, real, real], [UNKNOWN, real, mine, real]).drawn
+    assert new is not None
+    assert new.rests == pytest.approx((0, 0.2 * tuning.TURN, 0, 0))
+
+
+def test_drums_get_cuts_of_their_own_only_where_somebody_plays_them() -> None:
+    plain = Card("generator", parts=CARD.parts, drawn=Drawn(*((0.5,) * 4,) * 3))
+    played = [Habit(12, nan, nan, 0, kit=(1.0,) * 9)] + [UNKNOWN] * 3
+    assert tuning.by_drums(plain, played) == CARD
+    assert tuning.by_drums(plain, [UNKNOWN] * 4) == plain
+    assert tuning.by_drums(Card("generator", parts=CARD.parts), played).drawn is None
 
 
 def test_densities_move_within_bounds() -> None:
@@ -60,3 +126,27 @@ def test_densities_move_within_bounds() -> None:
     assert tuning.moved(0.5, 8, 4) == pytest.approx(0.361)
     assert tuning.moved(0.78, 0, 8) == 0.8
     assert tuning.moved(0.5, 4, nan) == tuning.moved(0.5, 4, 0) == 0.5
+
+
+def test_a_band_is_amiss_by_what_is_too_much_and_by_the_rests_it_lacks() -> None:
+    due = Habit(4, 0.3, 3, 0.2)
+    right = [UNKNOWN, due, due, due]
+    assert tuning.amiss(tuning.excess(CARD, right, right), right, right) == 0
+    busy = [UNKNOWN, due._replace(rate=8), due, due._replace(empty=0.1)]
+    wrong = tuning.amiss(tuning.excess(CARD, busy, right), busy, right)
+    assert wrong == pytest.approx(math.log(2) + tuning.EMPTINESS * 0.1)
+
+
+def test_what_a_rule_arranged_counts_only_where_nobody_plays_the_part() -> None:
+    bass, keys = ([(0, 2, pitch, 80), (16, 2, pitch, 80), (24, 2, pitch, 80)] for pitch in (36, 60))
+    tune = [(0, 32, 72, 80)]
+    notes = tuple(lines.as_notes(rows) for rows in (tune, [], bass, keys, []))
+    source = np.full((2, 5), songs.REAL, np.uint8)
+    source[1, 2] = source[:, 3] = songs.ARRANGED
+    song = songs.Song("a", "pop", "valid", notes, np.full(8, 24, np.uint8), source)
+    _, low, middle, _ = tuning.real_habits([song], CARD.parts, 2)
+    assert (low.rate, middle.rate) == (1, 1.5)
+    brief = tuple(lines.as_notes([(step, 2, 60, 80) for step in (0, 4, 8)]) for _ in notes)
+    short = songs.Song("b", "pop", "valid", brief, song.chords[:4], np.full((1, 5), songs.REAL, np.uint8))
+    assert tuning.real_habits([song, short], CARD.parts, 2)[1].rate == 1
+    assert tuning.real_habits([song, short], CARD.parts, 1)[1].rate == 2

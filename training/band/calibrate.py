@@ -88,7 +88,7 @@ def first_cuts(player: Player, corpus: Corpus, recipe: Recipe) -> Card:
     """Cuts by which as many decisions are taken on windows like those of the bank, with the styles of
     others, as really were. The drums' classes lean so that one cut serves all nine."""
     heads, true = _answers(player, corpus, recipe, SAMPLE)
-    gate, pitch, hold = [0.5] * PARTS, [0.5] * PARTS, [0.5] * PARTS
+    gate, pitch, hold, even = [0.5] * PARTS, [0.5] * PARTS, [0.5] * PARTS, EVEN
     hop = true.weight > 1
     for i, part in enumerate(player.band.pitched):
         onset, before = true.onset[:, part], true.before[:, part]
@@ -103,7 +103,11 @@ def first_cuts(player: Player, corpus: Corpus, recipe: Recipe) -> Card:
         hits = (true.kit > 0).to(heads.kit.dtype)
         cuts = [_cut(heads.kit[:, k][hop], hits[..., k][hop]) for k in range(hits.shape[-1])]
         player.band.lean.copy_(-torch.logit(torch.tensor(cuts)))
-    return Card("generator", recipe.genre, recipe.parts, tuple(gate), tuple(pitch), tuple(hold), EVEN)
+        # What is drawn is to be as likely as it was said to be, without that lean.
+        even = EVEN._replace(
+            kit=tuple((int(drum), 1 - cut) for drum, cut in zip(windows.KIT, cuts, strict=True))
+        )
+    return Card("generator", recipe.genre, recipe.parts, tuple(gate), tuple(pitch), tuple(hold), even)
 
 
 def _answers(player: Player, corpus: Corpus, recipe: Recipe, count: int) -> tuple[Heads, Truth[Tensor]]:
@@ -185,19 +189,19 @@ def settle(say: Say, noise: int, card: Card, limits: Limits, given: Stage, aim: 
 
 def settle_drawn(say: Say, noise: int, card: Card, limits: Limits, given: Stage, aim: Aim) -> Card:
     """The card with cuts that bring play by chance near the aim: its notes a bar, its share of notes of a
-    step, and the length of the others. Drums, which are not drawn, keep theirs."""
+    step, and the length of the others. Drums go by the cuts of their own."""
     for turn in range(ROUNDS):
         mine = Aim.of(free_run(say, card, limits, given, noise, replace(USUALLY, seed=turn)), given.plan)
         drawn = card.drawn or EVEN
         card = replace(
             card,
-            drawn=Drawn(
-                tuple(_move(drawn.gate[i], mine.onsets[i], aim.onsets[i]) for i in range(PARTS)),
-                tuple(
+            drawn=drawn._replace(
+                gate=tuple(_move(drawn.gate[i], mine.onsets[i], aim.onsets[i]) for i in range(PARTS)),
+                second=tuple(
                     _move(drawn.second[i], cuts.odds(aim.crumbs[i]), cuts.odds(mine.crumbs[i]), FAR)
                     for i in range(PARTS)
                 ),
-                tuple(_move(drawn.hold[i], mine.longer[i], aim.longer[i], FAR) for i in range(PARTS)),
+                hold=tuple(_move(drawn.hold[i], mine.longer[i], aim.longer[i], FAR) for i in range(PARTS)),
             ),
         )
     return card

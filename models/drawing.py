@@ -1,0 +1,102 @@
+"""What a card asks of chance: its cuts, how much noise leans on each decision, and who lays out.
+
+The warmth says how far a performance is drawn: 0 for not at all, 1 for noise as large as probabilities ask
+for. `drums` bool[4] is the part that is a kit.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmate.models.chance import Chance
+from bandmate.models.contract import Card
+from bandmate.models.roll import BAR, PARTS, PITCHES
+
+# The kinds of place in a bar, for its 16 steps: its first, the other beats, eighths between, 16ths between.
+PLACES = np.array([0, 3, 2, 3, *[1, 3, 2, 3] * 3])
+MOST_RESTS = 0.9
+
+Mask = NDArray[np.bool_]
+Array = NDArray[np.float32]
+
+
+class Cuts(NamedTuple):
+    """Of the four parts, float32[4]: of the gate, further pitches, a note's second step and later ones; and
+    of each drum float32[128]."""
+
+    gate: Array
+    pitch: Array
+    second: Array
+    hold: Array
+    kit: Array
+
+    @classmethod
+    def of(cls, card: Card, drums: Mask, warmth: float) -> Cuts:
+        """Between the cuts for none and those for noise of full strength; drums that are not drawn keep
+        theirs."""
+        cold = [np.array(cut, np.float32) for cut in (card.gate, card.pitch, card.hold, card.hold)]
+        kit = np.full(PITCHES, cold[0][drums][0] if drums.any() else 0.5, np.float32)
+        if card.drawn is None:
+            return cls(cold[0], cold[1], cold[2], cold[3], kit)
+        warm = (card.drawn.gate, (0.5,) * PARTS, card.drawn.second, card.drawn.hold)
+        share = np.where(drums, 0, _near(warmth)).astype(np.float32)
+        cuts = [_between(a, np.array(b, np.float32), share) for a, b in zip(cold, warm, strict=True)]
+        drawn = [pitch for pitch, _ in card.drawn.kit]
+        own = np.array([cut for _, cut in card.drawn.kit], np.float32)
+        kit[drawn] = _between(kit[drawn], own, np.full_like(own, _near(warmth)))
+        return cls(cuts[0], cuts[1], cuts[2], cuts[3], kit)
+
+
+def gates(card: Card, drums: Mask, chance: Chance, steps: slice, warmth: float) -> Array:
+    """float32[4,n]: what is added to the gates' logits: noise that all of a part's pitches share, and how
+    much the part leans to each place in the bar. Of drums that are drawn each has noise of its own."""
+    noise = chance.gate[:, steps]
+    if card.drawn is None:
+        return np.float32(chance.variation) * noise
+    own = 0.0 if card.drawn.kit else chance.variation
+    scale = np.where(drums, own, warmth * np.array(card.drawn.warmth)).astype(np.float32)
+    place = PLACES[np.arange(steps.start, steps.start + noise.shape[1]) % BAR]
+    return scale[:, None] * noise + _near(warmth) * np.array(card.drawn.places, np.float32)[:, place]
+
+
+def pitches(card: Card, drums: Mask, chance: Chance, steps: slice, warmth: float) -> Array:
+    """float32[4,n,128]: what is added to the pitches' logits, and to those of drums."""
+    noise = warmth * chance.pitch[:, steps]
+    for part in np.flatnonzero(drums):
+        own = warmth * card.drawn.warmth[part] if card.drawn is not None and card.drawn.kit else 0.0
+        noise[part] = own * chance.kit[steps]
+    return noise
+
+
+def rests(card: Card, chords: Mask, mood: Array, density: Array, warmth: float) -> Mask:
+    """bool[4,n]: where a part lays out, more where its density 0..1 is less. Of the parts that play chords,
+    bool[4], the one that most wants to does not lay out. mood: float32[4,n]."""
+    if card.drawn is None:
+        return np.zeros(mood.shape, bool)
+    share = _near(warmth) * np.array(card.drawn.rests) * 2 * (1 - density)
+    wants = np.where(chords[:, None], mood, -1)
+    return np.asarray((mood < np.minimum(share, MOST_RESTS)[:, None]) & (wants < wants.max(0)))
+
+
+def _near(warmth: float) -> np.float32:
+    """How near 0..1 a performance is to one that is drawn in full."""
+    return np.float32(min(warmth**2, 1))
+
+
+def _between(cold: Array, warm: Array, part: Array) -> Array:
+    """Cuts that lie, as logits, such a share of the way from the cold ones to the warm ones."""
+    return np.where(part > 0, share((1 - part) * logit(cold) + part * logit(warm)), cold)
+
+
+def logit(probability: NDArray[np.float32] | np.float32) -> Array:
+    """The logarithm of the odds."""
+    p = np.clip(probability, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(p) - np.log1p(-p), np.float32)
+
+
+def share(lean: Array) -> Array:
+    """The probability of a logit."""
+    return np.asarray(1 / (1 + np.exp(-lean)), np.float32)
