@@ -78,9 +78,9 @@ class Accompanist:
                 guess[beat + 1 - back : beat + 1] += heard.hindsight[:back][::-1]
         guess = guess[:n] / np.maximum(guess[:n].sum(1, keepdims=True), 1e-9)
         fit = _kept(harmony.utility(guess, melody), key)
-        return harmony.plan(fit, harmony.NONE, 0, halved=halved)
+        return harmony.plan(fit, harmony.NONE, 0, self._ear.card.reluctance, halved=halved)
 
-    def _plan(self, request: Request) -> tuple[Chords, Array | None]:
+    def _plan(self, request: Request) -> tuple[Chords, harmony.Wanted | None]:
         """A chord for every step from `first` to the window's end, and what of each the melody wants, where
         it is foretold."""
         steps = np.arange(request.first, request.window + WINDOW)
@@ -96,9 +96,11 @@ class Accompanist:
         fit = _kept(fit, request.key, request.evidence)
         share = (request.first % STEPS_PER_BEAT) / STEPS_PER_BEAT if request.revision else 0.0
         fit[~_taken(request)[: len(fit)]] = 0
-        chords = harmony.plan(fit, request.sounding, request.beat_in_bar, heard=share, halved=request.halved)
+        chords = harmony.plan(
+            fit, request.sounding, request.beat_in_bar, self._ear.card.reluctance, share, request.halved
+        )
         there = np.minimum(beat, len(chords) - 1)
-        return chords[there], harmony.wanted(melody[there], chords[there])
+        return chords[there], harmony.wanted(melody[there], chords[there], request.sounding)
 
     def _hear(self, request: Request) -> Heard:
         beats = request.beats

@@ -20,12 +20,12 @@ classes expected over them; hindsight [1,8,25] for the last eight complete beats
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, astuple, dataclass, field, fields
 from itertools import chain
 from math import isfinite
 from typing import Any, NamedTuple
 
-from bandmate.models.harmony import CHORDS, HORIZON
+from bandmate.models.harmony import CHORDS, HORIZON, Reluctance
 from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
 from bandmate.models.roll import PARTS, PITCHES, STEPS_PER_BEAT, WINDOW
 
@@ -97,7 +97,8 @@ class Card:
     a step is struck; pitch: per part, the cut at which a further pitch joins the likeliest one;
     hold: per part, the cut under which a note ends; drawn: of a generator that says probabilities to draw
     from, as after learning to foretell what comes, the cuts for drawing, and None where it says scores that
-    can only be cut; trained_on and metrics: for people.
+    can only be cut; reluctance: of an ear, what it costs to change the chord as its chords are planned;
+    trained_on and metrics: for people.
     """
 
     kind: str
@@ -107,6 +108,7 @@ class Card:
     pitch: tuple[float, ...] = (0.5,) * PARTS
     hold: tuple[float, ...] = (0.5,) * PARTS
     drawn: Drawn | None = None
+    reluctance: Reluctance = field(default_factory=Reluctance)
     format: int = FORMAT
     steps_per_beat: int = STEPS_PER_BEAT
     window: int = WINDOW
@@ -129,6 +131,8 @@ def parse(text: str | None, name: str) -> Card:
         values = {k: _tuple(v) for k, v in said.items() if k in known}
         if values.get("drawn") is not None:
             values["drawn"] = _drawn(*values["drawn"])
+        if "reluctance" in values:
+            values["reluctance"] = Reluctance(**values["reluctance"])
         card = Card(**values)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{name} has metadata that can't be read ({error}); export it again") from error
@@ -159,6 +163,8 @@ def _check(card: Card, name: str) -> None:
         )
     if card.kind not in ("generator", "ear"):
         raise ModelError(f"{name} is a model of kind '{card.kind}'; known are 'generator' and 'ear'")
+    if not all(_is_number(price) for price in astuple(card.reluctance)):
+        raise ModelError(f"{name} must give the prices of changing the chord as numbers")
     if card.kind == "generator":
         _check_parts(card, name)
 
@@ -185,6 +191,10 @@ def _check_parts(card: Card, name: str) -> None:
     for words, row in rows.items():
         if not isinstance(row, tuple) or len(row) != PARTS or not all(_is_share(cut) for cut in row):
             raise ModelError(f"{name} must give {PARTS} {words} of 0 to 1, one for each part")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and isfinite(value)
 
 
 def _is_share(value: Any) -> bool:

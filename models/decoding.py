@@ -23,14 +23,16 @@ from bandmate.models.chance import Chance
 from bandmate.models.contract import Card
 from bandmate.models.drawing import Cuts, logit, share
 from bandmate.models.generator import Probabilities
+from bandmate.models.harmony import Wanted
 from bandmate.models.roll import PARTS, PITCHES
 
 DRUMS = "drums"
 DENSITY_REACH = 3.0
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
 HOLD_WARMTH = 0.6
-# How far a chord leans to the tone that the melody is expected on: odds times e^7 for one that is sure.
-VOICING = 7.0
+# How far a chord leans to the tone that the melody is expected on: odds times e^10 for one that is sure.
+VOICING = 10.0
+_CLASSES = np.arange(PITCHES) % 12
 
 Mask = NDArray[np.bool_]
 Array = NDArray[np.float32]
@@ -74,15 +76,15 @@ def decode(
     before: Before,
     first: int,
     chance: Chance,
-    wanted: Array | None = None,
+    wanted: Wanted | None = None,
 ) -> Score:
     """The notes of steps first..31 of a window.
 
-    said may end before step 31, and then so does the score; chance: the window's; wanted: float32[n,12] for
-    the steps from `first` on, how much more each pitch class is expected of the melody than the chord's
-    tones are on average. Of a drawn card all decisions are drawn (the drums' where it has cuts for them): at
-    variation .5 with noise as large as a probability asks for, below it nearer to the card's cuts; parts rest
-    for whole bars; and parts of several voices lean to what is wanted. Else chance leans on the gates only.
+    said may end before step 31, and then so does the score; chance: the window's; wanted: of the steps from
+    `first` on, what the melody wants of the parts. Of a drawn card all decisions are drawn (the drums' where
+    it has cuts for them): at variation .5 with noise as large as a probability asks for, below it nearer to
+    the card's cuts; parts rest for whole bars; parts of several voices lean to what is wanted struck, and all
+    parts let go of what is not wanted to sound on. Else chance leans on the gates only.
     """
     steps = slice(first, said.gate.shape[1])
     warmth = math.sqrt(2 * chance.variation) if card.drawn else 0.0
@@ -91,10 +93,13 @@ def decode(
     lean = drawing.gates(card, drums, chance, steps, warmth) + DENSITY_REACH * (density - 0.5)[:, None]
     taste = drawing.pitches(card, drums, chance, steps, warmth)
     if wanted is not None and card.drawn:
-        taste = taste + _voicing(wanted[: taste.shape[1]], limits, drums)
+        taste = taste + _voicing(wanted.struck[: taste.shape[1]], limits, drums)
     plays = ~drawing.rests(card, _chords(limits, drums), chance.mood[:, steps], density, warmth)[..., None]
     onset = _struck(said, card, cuts, limits, steps, lean, taste) & plays
-    hold = _warmed(said.sustain[:, steps], HOLD_WARMTH * warmth * chance.hold[:, steps, None])
+    patience = HOLD_WARMTH * warmth * chance.hold[:, steps, None]
+    if wanted is not None and card.drawn:
+        patience = patience + VOICING * wanted.held[: patience.shape[1], _CLASSES]
+    hold = _warmed(said.sustain[:, steps], patience)
     sustain = _held(onset, np.where(plays, hold, -1), card, cuts, limits, before)
     return Score(onset, sustain, said.velocity[:, steps])
 
@@ -112,7 +117,7 @@ def _chords(limits: Limits, drums: Mask) -> Mask:
 def _voicing(wanted: Array, limits: Limits, drums: Mask) -> Array:
     """float32[4,n,128]: how far each pitch of a part that has several voices is leaned to."""
     several = (np.array(limits.voices) > 1) & ~drums
-    lean: Array = VOICING * several[:, None, None] * wanted[:, np.arange(PITCHES) % 12]
+    lean: Array = VOICING * several[:, None, None] * wanted[:, _CLASSES]
     return lean.astype(np.float32)
 
 

@@ -9,6 +9,7 @@ expected over them, over eight beats to come, with a price for changing on weak 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,13 @@ NONE = 24
 HORIZON = 8
 FAITH = 0.8
 """What it counts, in expected overlap, that a chord was surely played at this place before."""
+HARM = 0.5
+"""What a chord tone a semitone from the melody takes away, beside the 1 that the melody in a chord adds."""
+BESIDE = 0.5
+"""How far a tone foreign to the chord is unwanted for each tone of the melody that it lies beside, as a share
+of how far that one is expected."""
+LEFT = 0.25
+"""How far the tones of a chord that is left are unwanted where the next one begins."""
 NAMES = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 Array = NDArray[np.float32]
@@ -33,6 +41,14 @@ def _tones() -> Array:
 
 TONES: Array = _tones()
 _OVERLAP: Array = (TONES @ TONES.T / 3).astype(np.float32)
+
+
+def _beside(tones: Array) -> Array:
+    """float32[n,12]: what lies a semitone below and above each pitch class, summed."""
+    return np.asarray(np.roll(tones, 1, 1) + np.roll(tones, -1, 1), np.float32)
+
+
+_SUITS: Array = TONES - HARM * _beside(TONES)
 
 
 def symbol(chord: int) -> str:
@@ -89,7 +105,7 @@ def utility(
     """
     sharp = chord**1.5
     sharp /= np.maximum(sharp.sum(1, keepdims=True), 1e-9)
-    fit = sharp @ _OVERLAP[:, :NONE] + melody @ TONES[:NONE].T
+    fit = sharp @ _OVERLAP[:, :NONE] + melody @ _SUITS[:NONE].T
     if evidence is not None and evidence.any():
         fit = fit + held(evidence)
     if recalled is not None:
@@ -97,15 +113,31 @@ def utility(
     return np.asarray(fit, np.float32)
 
 
-def wanted(melody: Array, chords: NDArray[np.int_]) -> Array:
-    """How much more each pitch class is expected of the melody than the chord's tones are on average.
+class Wanted(NamedTuple):
+    """What the melody wants of the parts by pitch class, float32[n,12] each: of what they strike, more or
+    less than of the chord's tones on average; and of what sounds on, 0 or less."""
 
-    melody: float32[n,12] expected pitch classes; chords: int[n]; float32[n,12], 0 where there is no chord.
+    struck: Array
+    held: Array
+
+
+def wanted(melody: Array, chords: NDArray[np.int_], sounding: int) -> Wanted:
+    """Where the melody is expected and away from what lies beside it, whatever is not the chord's own; and of
+    what sounds, as often as something else is expected, an end to what the melody rubs against and to the
+    tones of a chord that is left.
+
+    melody: float32[n,12] expected pitch classes of n steps; chords: int[n]; sounding: the chord before them.
+    Nothing is wanted where there is no chord.
     """
     tones = TONES[chords]
     size = tones.sum(1, keepdims=True)
     level = (melody * tones).sum(1, keepdims=True) / np.maximum(size, 1)
-    return np.asarray(np.where(size > 0, melody - level, 0), np.float32)
+    beside = _beside(melody)
+    struck = melody - level - BESIDE * beside * (tones == 0)
+    left = TONES[np.append(sounding, chords[:-1])] * (1 - tones)
+    turns = np.append(True, (melody[1:] != melody[:-1]).any(1))[:, None]
+    held = np.minimum(melody - beside - LEFT * left, 0) * turns
+    return Wanted(*(np.where(size > 0, each, 0).astype(np.float32) for each in (struck, held)))
 
 
 def held(evidence: Array) -> Array:

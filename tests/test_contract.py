@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bandmate.models import contract
 from bandmate.models.contract import Card, Drawn, ModelError
+from bandmate.models.harmony import Reluctance
 
 PARTS = ("drums", "bass", "keys", "strings")
 CUTS = st.tuples(*[st.floats(0, 1)] * 4)
@@ -43,6 +44,26 @@ def test_a_card_round_trips(card: Card) -> None:
 
 def test_an_ears_card_needs_no_parts() -> None:
     assert contract.parse('{"kind": "ear"}', "pop-ear.onnx") == Card("ear")
+
+
+def test_an_ear_states_what_changing_the_chord_costs_and_else_it_costs_the_usual() -> None:
+    card = Card("ear", reluctance=Reluctance(first=-0.2, weak=0.1))
+    assert contract.parse(contract.dump(card), "pop-ear.onnx") == card
+    assert contract.parse('{"kind": "ear"}', "pop-ear.onnx").reluctance == Reluctance()
+
+
+@pytest.mark.parametrize(
+    ("prices", "sentence"),
+    [
+        ({"first": "low"}, "pop-ear.onnx must give the prices of changing the chord as numbers"),
+        ({"weak": float("nan")}, "pop-ear.onnx must give the prices of changing the chord as numbers"),
+        ({"colour": 1}, "pop-ear.onnx has metadata that can't be read"),
+        ([1, 2], "pop-ear.onnx has metadata that can't be read"),
+    ],
+)
+def test_prices_that_can_not_be_used_are_told(prices: Any, sentence: str) -> None:
+    with pytest.raises(ModelError, match=sentence):
+        contract.parse(json.dumps({"kind": "ear", "reluctance": prices}), "pop-ear.onnx")
 
 
 def test_what_a_later_bandmate_adds_is_left_out() -> None:

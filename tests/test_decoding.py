@@ -14,6 +14,7 @@ from bandmate.models.chance import Chance
 from bandmate.models.contract import Card, Drawn
 from bandmate.models.decoding import Before, Limits, Score
 from bandmate.models.generator import Probabilities
+from bandmate.models.harmony import Wanted
 
 DRUMS, BASS, KEYS, STRINGS = range(4)
 CARD = Card("generator", parts=("drums", "bass", "keys", "strings"))
@@ -370,10 +371,21 @@ def test_a_chord_leans_to_the_tone_that_the_melody_is_expected_on() -> None:
     said = probabilities({(KEYS, 0, 60): 0.5, (KEYS, 0, 64): 0.4, (BASS, 0, 36): 0.5, (BASS, 0, 40): 0.4})
     said.gate[:] = 0.9
     limits = Limits(voices=(4, 1, 2, 2))
-    wanted = np.zeros((32, 12), np.float32)
-    wanted[:, 0], wanted[:, 4] = -0.3, 0.3
+    wanted = Wanted(np.zeros((32, 12), np.float32), np.zeros((32, 12), np.float32))
+    wanted.struck[:, 0], wanted.struck[:, 4] = -0.3, 0.3
     for drawn, keys in ((EVEN, 64), (None, 60)):
         card = Card("generator", parts=CARD.parts, pitch=(0.9,) * 4, drawn=drawn)
         score = decoding.decode(said, card, limits, Before(SILENT, SILENT), 0, STILL, wanted)
         assert struck(score, KEYS)[0] == [0, keys]
         assert struck(score, BASS)[0] == [0, 36]
+
+
+def test_what_is_not_wanted_to_sound_on_is_let_go_of_in_every_octave() -> None:
+    said = probabilities({(KEYS, 0, pitch): 0.9 for pitch in (53, 60, 65)})
+    said.sustain[KEYS][:, [53, 60, 65]] = 0.7
+    wanted = Wanted(np.zeros((32, 12), np.float32), np.zeros((32, 12), np.float32))
+    wanted.held[8:, 5] = -0.5
+    for drawn, end in ((EVEN, 8), (None, 32)):
+        card = Card("generator", parts=CARD.parts, pitch=(0.5,) * 4, drawn=drawn)
+        score = decoding.decode(said, card, Limits(), Before(SILENT, SILENT), 0, STILL, wanted)
+        assert score.sustain[KEYS].sum(0)[[53, 60, 65]].tolist() == [end, 32, end]

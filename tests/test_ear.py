@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch")
 
 from bandmate.training.ear import export as ear_export
 from bandmate.training.ear import fit as ear_fit
-from bandmate.training.ear import lessons
+from bandmate.training.ear import lessons, settling
 from bandmate.training.ear import score as ear_score
 from bandmate.training.ear.network import STATE, Ear
 from bandmate.training.fitting import loop
@@ -185,11 +185,28 @@ def test_the_lowest_pitched_part_is_the_bass() -> None:
 
 
 def test_a_published_ear_plays_and_says_how_well() -> None:
-    data, worst = ear_export.publish(course(0).ear, [song()], "pop", ("made",))
+    data, worst = ear_export.publish(
+        course(0).ear, [song()], ("drums", "bass", "keys", "strings"), "pop", ("made",)
+    )
     assert worst <= 1e-4
     card = Played(data, "made-ear.onnx").card
     assert (card.kind, card.genre, card.trained_on) == ("ear", "pop", ("made",))
     assert {"ahead mel-in", "revised in-gt"} <= set(card.metrics)
+    assert card.reluctance != Reluctance(), "settled on the song"
+
+
+def test_prices_settle_where_the_plan_changes_as_often_as_asked(ear: Ear) -> None:
+    heard = ear_score.rehearse(ear, [song(repeats=8)])
+    rates = [settling.changes(heard, settling.between(share)) for share in (0, 0.5, 1)]
+    assert rates[0] < rates[1] < rates[2]
+    found = settling.settled(heard, rates[1])
+    assert abs(settling.changes(heard, found) - rates[1]) < 0.2
+    assert settling.settled(heard, 0) == settling.between(2**-9), "nothing more patient"
+
+
+def test_the_harmony_heard_is_that_of_the_voices_but_the_melody_and_the_drums() -> None:
+    assert settling.heard([song()], pitched=[2]) == pytest.approx(11 / 12)
+    assert np.isnan(settling.heard([song()], pitched=[3, 4]))
 
 
 def test_decisions_are_chords_for_every_step_and_revised_ones_may_move_on_the_second(ear: Ear) -> None:

@@ -71,7 +71,7 @@ def test_the_melody_expected_counts_by_its_tones() -> None:
     melody[:, [5, 9]] = 0.5
     fit = harmony.utility(sure(NONE), melody)
     assert fit[0, F] == 1
-    assert fit[0, C] == 0
+    assert fit[0, C] == -harmony.HARM / 2, "F lies beside its third"
 
 
 @pytest.mark.parametrize("held", [(0, 4, 7), (9, 0, 4), (2, 7, 11)])
@@ -201,7 +201,35 @@ def test_a_price_below_nothing_invites_a_change() -> None:
 def test_what_the_melody_wants_is_told_beside_the_chords_own_tones() -> None:
     melody = np.zeros((2, 12), np.float32)
     melody[:, [0, 4, 5]] = [0.1, 0.5, 0.4]
-    found = harmony.wanted(melody, np.array([0, harmony.NONE]))
-    assert found[0, [0, 4, 7]] == pytest.approx([-0.1, 0.3, -0.2])
-    assert found[0, 5] == pytest.approx(0.2)
-    assert not found[1].any()
+    found = harmony.wanted(melody, np.array([C, NONE]), C)
+    assert found.struck[0, [0, 4, 7]] == pytest.approx([-0.1, 0.3, -0.2])
+    assert not found.struck[1].any()
+    assert not found.held[1].any()
+
+
+def test_tones_beside_the_melody_are_not_wanted_least_of_all_those_foreign_to_the_chord() -> None:
+    melody = np.zeros((1, 12), np.float32)
+    melody[:, [4, 11]] = 0.6, 0.3
+    struck, held = (row[0] for row in harmony.wanted(melody, np.array([C]), C))
+    assert struck[5] == struck[3] == pytest.approx(-0.2 - harmony.BESIDE * 0.6)
+    assert struck[0] == pytest.approx(-0.2), "the chord's own tone stays, beside the melody or not"
+    assert held[[5, 3, 0]] == pytest.approx([-0.6, -0.6, -0.3])
+    assert not held[[4, 11, 7]].any()
+
+
+def test_a_chord_that_is_left_lets_go_of_its_tones_where_the_next_begins() -> None:
+    expected = np.repeat(np.array([[0.0], [1e-6]], np.float32), 12, 1)[[0, 0, 1]]
+    held = harmony.wanted(expected, np.array([AM, AM, G]), C).held.round(4)
+    assert np.flatnonzero(held[0]).tolist() == [7]
+    assert not held[1].any()
+    assert np.flatnonzero(held[2]).tolist() == [0, 4, 9]
+    assert held.min() == pytest.approx(-harmony.LEFT)
+
+
+def test_of_two_likely_chords_the_one_that_does_not_rub_against_the_melody() -> None:
+    """F sharp is in neither chord, and lies beside the fifth of C."""
+    melody = silent()
+    melody[:, 6] = 1
+    fit = harmony.utility((sure(C) + sure(AM)) / 2, melody)
+    even = harmony.utility((sure(C) + sure(AM)) / 2, silent())
+    assert (fit - even)[0, [C, AM]] == pytest.approx([-harmony.HARM, 0])

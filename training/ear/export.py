@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import isnan
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from bandmate.models.contract import EAR_INPUTS, EAR_OPTIONAL, EAR_OUTPUTS, Card
+from bandmate.models.decoding import DRUMS
 from bandmate.models.generator import Ear as Played
 from bandmate.models.harmony import Reluctance
+from bandmate.training.ear import settling
 from bandmate.training.ear.network import STATE, Ear
 from bandmate.training.ear.score import probabilities, rehearse, score
 from bandmate.training.fitting import export
@@ -67,12 +72,25 @@ def parity(ear: Ear, data: bytes, name: str) -> float:
     return export.held_to_tolerance(worst, name)
 
 
-def publish(ear: Ear, songs: list[Song], genre: str, corpora: Sequence[str]) -> tuple[bytes, float]:
-    """The file of an ear, its card saying how it did on songs it never saw, and the largest difference of
-    the file from the network. Raises ModelError."""
-    heard = rehearse(ear, songs)
+def publish(
+    ear: Ear, songs: list[Song], parts: Sequence[str], genre: str, corpora: Sequence[str]
+) -> tuple[bytes, float]:
+    """The file of an ear, and its largest difference from the network. Raises ModelError.
+
+    songs: of these parts, that it never saw; its card says how it did on them, and on them was settled how
+    often its chords change.
+    """
+    card = Card(kind="ear", genre=genre, trained_on=tuple(corpora))
+    data = to_bytes(ear, replace(card, **stated(ear, songs, parts)))
+    return data, parity(ear, data, f"{genre}-ear.onnx")
+
+
+def stated(ear: Ear, songs: list[Song], parts: Sequence[str]) -> dict[str, Any]:
+    """What an ear's card says after songs that it never saw: the fields `reluctance` and `metrics`."""
+    rehearsals = rehearse(ear, songs)
+    asked = settling.heard(songs, [voice for voice, name in enumerate(parts, 1) if name != DRUMS])
+    reluctance = Reluctance() if isnan(asked) else settling.settled(rehearsals, asked)
     metrics: dict[str, float] = {}
     for manner, revised in (("ahead", False), ("revised", True)):
-        metrics |= {f"{manner} {name}": v for name, v in score(heard, Reluctance(), revised).items()}
-    data = to_bytes(ear, Card(kind="ear", genre=genre, trained_on=tuple(corpora), metrics=metrics))
-    return data, parity(ear, data, f"{genre}-ear.onnx")
+        metrics |= {f"{manner} {name}": v for name, v in score(rehearsals, reluctance, revised).items()}
+    return {"reluctance": reluctance, "metrics": metrics}
