@@ -8,7 +8,7 @@ from bandmate.daemon.melody import Melody
 from bandmate.daemon.memory import Memory
 from bandmate.daemon.recall import Place
 from bandmate.daemon.request import Beats
-from bandmate.models import listening
+from bandmate.models import harmony, listening
 from bandmate.models.chance import Origin
 from bandmate.models.harmony import HORIZON, NONE
 from bandmate.models.listening import Listener
@@ -67,7 +67,7 @@ class History:
         if there is not None:
             chords = np.array(self._chords[there.beat : there.beat + HORIZON])
             known = np.flatnonzero(chords != NONE)
-            out[known, chords[known]] = there.sure
+            out[known, harmony.moved(chords[known], there.up)] = there.sure
         return out
 
     def origin(self, beat: int) -> Origin:

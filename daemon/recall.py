@@ -2,7 +2,8 @@
 
 What players play again is to be accompanied as it was the first time. Beats are compared by the pitch
 classes that sound and that are struck in them, the newest counting most, so that a repetition is noticed
-within a beat or two and given up as soon as it departs. Another octave is the same, another key is not.
+within a beat or two and given up as soon as it departs. Another octave is the same; another key is the same
+moved, as a tune is that is repeated a tone higher, but to be sure of that takes two bars.
 """
 
 from __future__ import annotations
@@ -22,13 +23,17 @@ COMPARED = NEAREST = 16
 QUICK, SLOW = 0.6, 0.9
 # The likeness up to which a place is none, and from which on it is certain.
 DOUBTED, SURE = 0.4, 0.8
+# How much likelier a place must be for being in another key.
+STRANGE = 0.3
 
 
 class Place(NamedTuple):
-    """The beat, an index into what was heard, at which the melody stood as it stands now; sure 0..1."""
+    """The beat, an index into what was heard, at which the melody stood as it stands now; sure 0..1; up: by
+    how many semitones 0..11 it is higher now."""
 
     beat: int
     sure: float
+    up: int = 0
 
 
 def place(beats: Beats, partial: Array, known: int, phase: Array) -> Place | None:
@@ -49,10 +54,25 @@ def place(beats: Beats, partial: Array, known: int, phase: Array) -> Place | Non
     fresh = _content(partial[None])
     begun = _content(beats.features[there], known)[:, None]
     now, then = np.concatenate([fresh, now]), np.concatenate([begun, then], 1)
+    found = [_best(now, _moved(then, up), up) for up in range(12)]
+    _, best, sure, up = max(found, key=lambda each: each[0])
+    return Place(int(there[best]), sure, up) if sure > 0 else None
+
+
+def _best(now: Array, then: Array, up: int) -> tuple[float, int, float, int]:
+    """Of places moved up: the score of the likeliest, which it is, and how sure it is, 0..1; and up."""
     quick, slow = (_likeness(now, then, fade) for fade in (QUICK, SLOW))
-    best = int(np.argmax(quick + slow))
-    sure = min(max((float(quick[best]) - DOUBTED) / (SURE - DOUBTED), 0.0), 1.0)
-    return Place(int(there[best]), sure) if sure > 0 else None
+    score = quick + slow - (STRANGE if up else 0)
+    best = int(np.argmax(score))
+    likeness = min(quick[best], slow[best]) if up else quick[best]
+    sure = min(max((float(likeness) - DOUBTED) / (SURE - DOUBTED), 0.0), 1.0)
+    return float(score[best]), best, sure, up
+
+
+def _moved(content: Array, up: int) -> Array:
+    """Content [..., 24] so many semitones higher."""
+    classes = content.reshape(*content.shape[:-1], 2, 12)
+    return np.roll(classes, up, -1).reshape(content.shape)
 
 
 def _content(features: Array, known: int = STEPS_PER_BEAT) -> Array:

@@ -58,6 +58,11 @@ def symbol(chord: int) -> str:
     return NAMES[chord % 12] + ("m" if chord >= 12 else "")
 
 
+def moved(chords: NDArray[np.int_], up: int) -> NDArray[np.int_]:
+    """Chords, none of them none, so many semitones higher."""
+    return np.asarray(12 * (chords // 12) + (chords + up) % 12)
+
+
 def rows(chords: NDArray[np.int_]) -> Array:
     """float32[n, 24] of n chords: the chord's pitch classes (12) and its bass's (12); none is all zeros."""
     out = np.zeros((len(chords), 24), np.float32)

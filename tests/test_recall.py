@@ -71,8 +71,14 @@ def test_a_wrong_note_a_rest_and_another_octave_do_not_hide_it() -> None:
     assert found.sure > 0.5
 
 
-def test_another_key_is_another_tune() -> None:
-    assert heard(TUNE, OTHER, [pitch + 6 for pitch in TUNE[:8]]) is None
+@pytest.mark.parametrize("up", [1, 2, 6, 11])
+def test_in_another_key_it_is_found_but_surely_only_after_two_bars(up: int) -> None:
+    moved = [pitch + up for pitch in TUNE]
+    found = [heard(TUNE, OTHER, moved[:n]) for n in (3, 8, 12)]
+    sure = [0.0 if place is None else place.sure for place in found]
+    assert sure[0] < 0.2
+    assert 0.3 < sure[1] < sure[2]
+    assert [(place.beat, place.up) for place in found[1:] if place] == [(8, up), (12, up)]
 
 
 def test_another_place_in_the_bar_is_another_tune() -> None:

@@ -24,9 +24,11 @@ import tunes
 from numpy.typing import NDArray
 from tunes import BAR, BEAT, SCALES, Heard, Musicians, Notes
 
+from bandmate.models.keys import MAJOR_SCALE, best_scale
 from bandmate.presets.load import Shelf
 from bandmate.training import lines
-from bandmate.training.judging import excerpt, keys
+from bandmate.training.judging import excerpt
+from bandmate.training.judging.keys import weight_of
 from bandmate.training.songs import read_all
 
 KEYS = (0, 5, 2, 9, 7, 4)
@@ -69,8 +71,8 @@ def of_modulation(band: Musicians, melodies: Sequence[Notes]) -> dict[str, Row]:
 
 def apart(turned: Heard, steady: Heard, first: int, last: int) -> Row:
     """How bars first..last of two performances of the same notes differ."""
-    scale = keys.best_scale(keys.weight_of(steady.melody))
-    inside = np.isin((np.arange(12) - (scale or 0)) % 12, keys.MAJOR_SCALE)
+    scale = best_scale(weight_of(steady.melody))
+    inside = np.isin((np.arange(12) - (scale or 0)) % 12, MAJOR_SCALE)
     both = [
         (one.in_harmony(first, last), one.inside(inside, first, last), one.clash(first, last))
         for one in (turned, steady)
@@ -122,8 +124,8 @@ def replaced(melody: Notes, inside: bool, seed: int) -> tuple[Notes, int] | None
     """The melody with one note, a beat long or so, moved: by a semitone out of its scale, or by a step within
     it; and that note's place. None where there is no such note."""
     dice = np.random.default_rng([seed, 7])
-    scale = keys.best_scale(keys.weight_of(melody))
-    member = np.isin((np.arange(12) - (scale or 0)) % 12, keys.MAJOR_SCALE)
+    scale = best_scale(weight_of(melody))
+    member = np.isin((np.arange(12) - (scale or 0)) % 12, MAJOR_SCALE)
     long = (melody[:, 1] >= 2) & (melody[:, 1] <= 8) & member[melody[:, 2] % 12]
     for at in dice.permutation(np.flatnonzero(long & np.isin(melody[:, 0], WRONG))).tolist():
         for move in dice.permutation((-2, -1, 1, 2) if inside else (-1, 1)).tolist():
