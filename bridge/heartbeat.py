@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import time
+from itertools import count, takewhile
 from pathlib import Path
 
 from bandmate.bridge.clock import now
@@ -63,12 +64,46 @@ class Heartbeat:
             time.sleep(0.0002)
         return True
 
+    def connections(self, port: str) -> frozenset[str]:
+        """Return the names of the ports that a port is connected to; none if there is no such port."""
+        if self._client is None:
+            return frozenset()
+        found = self._jack.jack_port_by_name(self._client, port.encode())
+        names = self._jack.jack_port_get_all_connections(self._client, found) if found else None
+        if not names:
+            return frozenset()
+        connected = frozenset(name.decode() for name in takewhile(bool, (names[k] for k in count())))
+        self._jack.jack_free(names)
+        return connected
+
     def close(self) -> None:
         """Leave the server, if it is alive; a second call does nothing."""
         if self._client is not None and self.alive():
             with undisturbed():
                 self._jack.jack_client_close(self._client)
         self._client = None
+
+
+class Cable:
+    """The connection that opening a port has made.
+
+    A port that vanishes and is back before anybody looks is listed as before, but is connected no more.
+    """
+
+    def __init__(self, heartbeat: Heartbeat, peer: str) -> None:
+        """To be made before the port is opened."""
+        self._heartbeat, self._peer = heartbeat, peer
+        self._before = heartbeat.connections(peer)
+        self._ours: frozenset[str] = frozenset()
+
+    def plugged(self) -> bool:
+        """The port has been opened: whether it is connected."""
+        self._ours = self._heartbeat.connections(self._peer) - self._before
+        return bool(self._ours)
+
+    def holds(self) -> bool:
+        """Whether the connection is still there."""
+        return self._ours <= self._heartbeat.connections(self._peer)
 
 
 class Flow:
@@ -112,4 +147,9 @@ def _library() -> ctypes.CDLL | None:
     jack.jack_last_frame_time.argtypes = [ctypes.c_void_p]
     jack.jack_last_frame_time.restype = ctypes.c_uint32
     jack.jack_client_close.argtypes = [ctypes.c_void_p]
+    jack.jack_port_by_name.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+    jack.jack_port_by_name.restype = ctypes.c_void_p
+    jack.jack_port_get_all_connections.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    jack.jack_port_get_all_connections.restype = ctypes.POINTER(ctypes.c_char_p)
+    jack.jack_free.argtypes = [ctypes.c_void_p]
     return jack

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
+
+# ALSA's client and port, Windows' place in the list: another one each time that a device is plugged in.
+_NUMBER = re.compile(r"\s\d+$" if sys.platform == "win32" else r"\s\d+:\d+$")
 
 
 class PortError(Exception):
@@ -17,15 +22,25 @@ class Ports(NamedTuple):
     outputs: tuple[str, ...]
 
 
-def find(wanted: str, names: Sequence[str]) -> str:
-    """Return the name that `wanted` means: the same name, else the only one that holds it in any case.
+def lasting(name: str) -> str:
+    """What of a port's name stays the same when its device is plugged in again."""
+    return _NUMBER.sub("", name)
 
-    Raises PortError, with the candidates, when no name or more than one holds it.
-    """
+
+def fitting(wanted: str, names: Sequence[str]) -> list[str]:
+    """The names that `wanted` may mean: the same name, else those that hold it in any case, else those that
+    hold what is lasting of it."""
     if wanted in names:
-        return wanted
-    part = wanted.casefold().strip()
-    matches = [name for name in names if part in name.casefold()] if part else []
+        return [wanted]
+    for part in (wanted.casefold().strip(), lasting(wanted.casefold().strip())):
+        if part and (matches := [name for name in names if part in name.casefold()]):
+            return matches
+    return []
+
+
+def find(wanted: str, names: Sequence[str]) -> str:
+    """Return the one name that fits `wanted`. Raises PortError, with the candidates, when none or more do."""
+    matches = fitting(wanted, names)
     if len(matches) == 1:
         return matches[0]
     if matches:

@@ -12,6 +12,7 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import rtmidi
@@ -21,7 +22,7 @@ from bandmate.bridge import codec
 from bandmate.bridge.arrival import Stamps
 from bandmate.bridge.clock import now
 from bandmate.bridge.events import Event
-from bandmate.bridge.heartbeat import Flow, Heartbeat
+from bandmate.bridge.heartbeat import Cable, Flow, Heartbeat
 from bandmate.bridge.names import PortError, Ports, find
 from bandmate.bridge.undisturbed import undisturbed
 
@@ -30,6 +31,9 @@ Settle = Callable[[Any, bool], None]
 
 _QUEUE = 8192
 _FETCH_EVERY = 0.001
+_SPARE = 4
+# JACK stands still for 2.5 s when a client of it was killed.
+_CONNECT = 4.0
 _WINDOWS = (
     "Windows has no virtual MIDI ports of a program's own: make one with loopMIDI or with the loopback of "
     "Windows MIDI Services, then name it with --in and --out."
@@ -43,9 +47,12 @@ class Input:
     raise nothing.
     """
 
-    def __init__(self, client: Any, name: str, peer: str | None, deliver: Deliver, settle: Settle) -> None:
+    def __init__(
+        self, client: Any, name: str, peer: str | None, cable: Cable | None, deliver: Deliver, settle: Settle
+    ) -> None:
         self.name = name
         self.peer = peer
+        self._cable = cable
         self._client: Any | None = client
         self._deliver = deliver
         self._settle = settle
@@ -54,6 +61,10 @@ class Input:
             target=self._fetch, args=(client,), name="bandmate input", daemon=True
         )
         self._thread.start()
+
+    def connected(self) -> bool:
+        """Whether the connection to the peer still stands, where the system tells (JACK)."""
+        return self._cable is None or self._cable.holds()
 
     def close(self) -> None:
         """Stop listening; nothing is delivered afterwards. A second call does nothing."""
@@ -87,13 +98,26 @@ class Output:
     `peer` is the name of the port it plays to, None for a virtual port.
     """
 
-    def __init__(self, client: Any, name: str, peer: str | None, flow: Flow | None, settle: Settle) -> None:
+    def __init__(
+        self,
+        client: Any,
+        name: str,
+        peer: str | None,
+        cable: Cable | None,
+        flow: Flow | None,
+        settle: Settle,
+    ) -> None:
         self.name = name
         self.peer = peer
+        self._cable = cable
         self.lost = False
         self._client: Any | None = client
         self._flow = flow
         self._settle = settle
+
+    def connected(self) -> bool:
+        """Whether the connection to the peer still stands, where the system tells (JACK)."""
+        return self._cable is None or self._cable.holds()
 
     def send(self, event: Event) -> None:
         """Send at once. The first send that fails raises PortError and sets `lost`; later ones do nothing."""
@@ -107,7 +131,7 @@ class Output:
         except rtmidi.RtMidiError:
             self.lost = True
         if self.lost:
-            raise PortError(f"The MIDI port {self.name!r} is lost: connect it again, then restart bandmate.")
+            raise PortError(f"The MIDI port {self.name!r} is lost: nothing can be sent to it.")
 
     def close(self) -> None:
         """Send what waits and close; within 2 s whatever the other side does. A second call does nothing."""
@@ -117,7 +141,11 @@ class Output:
 
 
 class Midi:
-    """The machine's MIDI system. Listing ports reuses two clients, so a watcher may poll for ever."""
+    """The machine's MIDI system. Listing ports reuses two clients, so a watcher may poll for ever.
+
+    To make a JACK client takes some 20 ms, in which nothing else in this process runs: those of ports that
+    were closed are kept for others.
+    """
 
     def __init__(self, api: str | None = None, client: str = "bandmate") -> None:
         """Find the system: `api`, else BANDMATE_MIDI_API, else what works. Raises PortError if none does."""
@@ -125,6 +153,7 @@ class Midi:
         self._client = client
         self._from = self._create(rtmidi.MidiIn, f"{client} ports")
         self._heartbeat = Heartbeat.listen(f"{client} heartbeat") if self.api == "jack" else None
+        self._spare: dict[Any, list[Any]] = {rtmidi.MidiIn: [], rtmidi.MidiOut: []}
         self._closed = False
 
     def names(self) -> Ports:
@@ -137,62 +166,94 @@ class Midi:
         """Whether the JACK server died or hangs. Waits for one cycle of it, at most 0.5 s."""
         return self._heartbeat is not None and not self._heartbeat.alive()
 
-    def lost(self, peer: str | None) -> bool:
-        """Whether the port `peer` is no longer there; for None (a virtual port) whether the system is."""
-        if peer is None:
-            return self.gone()
-        names = self.names()
-        return peer not in names.inputs and peer not in names.outputs
+    @property
+    def virtual(self) -> bool:
+        """Whether a program can make ports of its own."""
+        return self.api != "windows"
+
+    def own(self, name: str) -> bool:
+        """Whether a name is that of a port of ours, or of another bandmate. (On Windows there are none: there
+        a port of this name is one that the user has made.)"""
+        return self.virtual and name.casefold().startswith(self._client)
 
     def open_input(self, name: str | None, deliver: Deliver, virtual: str = "bandmate in") -> Input:
         """Listen to the port that `name` means (see `find`), or for None on a virtual port."""
-        client = self._create(rtmidi.MidiIn, self._client, queue_size_limit=_QUEUE)
-        # Nothing is ignored: the interval before an ignored message would be lost to the stamps.
-        client.ignore_types(sysex=False, timing=False, active_sense=False)
-        peer = self._open(client, name, virtual)
-        return Input(client, peer or virtual, peer, deliver, self._settle)
+        client = self._entry()
+        peer, cable = self._open(client, name, virtual)
+        return Input(client, peer or virtual, peer, cable, deliver, self._settle)
 
     def open_output(self, name: str | None, virtual: str = "bandmate out") -> Output:
         """Play to the port that `name` means (see `find`), or for None to a virtual port."""
-        client = self._create(rtmidi.MidiOut, self._client)
-        peer = self._open(client, name, virtual)
+        spare = self._spare[rtmidi.MidiOut]
+        client = spare.pop() if spare else self._create(rtmidi.MidiOut, self._client)
+        peer, cable = self._open(client, name, virtual)
         flow = None if self._heartbeat is None else Flow(self._heartbeat)
-        return Output(client, peer or virtual, peer, flow, self._settle)
+        return Output(client, peer or virtual, peer, cable, flow, self._settle)
 
     def close(self) -> None:
         """Leave the system, after its ports are closed. A second call does nothing."""
         if self._closed:
             return
         self._closed = True
-        for client in (self._from, self._to):
+        for client in (self._from, self._to, *chain.from_iterable(self._spare.values())):
             self._settle(client, False)
         if self._heartbeat is not None:
             self._heartbeat.close()
             self._heartbeat = None
 
-    def _create(self, kind: Any, name: str, **options: int) -> Any:
-        try:
-            with undisturbed():
-                return kind(rtapi=apis.APIS[self.api], name=name, **options)
-        except rtmidi.RtMidiError as error:
-            raise PortError(
-                f"The MIDI system {self.api!r} refuses a new client: {error}. Restart it."
-            ) from error
+    def prepare(self) -> None:
+        """Make ready for another input, so that it opens without delay."""
+        if self.api == "jack" and not self._spare[rtmidi.MidiIn]:
+            self._spare[rtmidi.MidiIn].append(self._entry())
 
-    def _open(self, client: Any, name: str | None, virtual: str) -> str | None:
-        """Open `client` and return its peer's name."""
+    def _entry(self) -> Any:
+        """A client to listen with, in whose queue nothing waits."""
+        if self._spare[rtmidi.MidiIn]:
+            client = self._spare[rtmidi.MidiIn].pop()
+            while client.get_message() is not None:
+                pass
+            return client
+        client = self._create(rtmidi.MidiIn, self._client, queue_size_limit=_QUEUE)
+        # Nothing is ignored: the interval before an ignored message would be lost to the stamps.
+        client.ignore_types(sysex=False, timing=False, active_sense=False)
+        return client
+
+    def _create(self, kind: Any, name: str, **options: int) -> Any:
+        deadline = now() + _CONNECT
+        while True:
+            try:
+                with undisturbed():
+                    return kind(rtapi=apis.APIS[self.api], name=name, **options)
+            except rtmidi.RtMidiError as error:
+                if self.api != "jack" or now() > deadline:
+                    raise PortError(
+                        f"The MIDI system {self.api!r} refuses a new client: {error}. Restart it."
+                    ) from error
+                time.sleep(100 * _FETCH_EVERY)
+
+    def _open(self, client: Any, name: str | None, virtual: str) -> tuple[str | None, Cable | None]:
+        """Open `client`; return its peer's name and, where it can be told, the connection."""
         try:
             if name is None:
-                if self.api == "windows":
+                if not self.virtual:
                     raise PortError(_WINDOWS)
                 with undisturbed():
                     client.open_virtual_port(virtual)
-                return None
+                return None, None
             names = client.get_ports()
             peer = find(name, names)
+            cable = None if self._heartbeat is None else Cable(self._heartbeat, peer)
             with undisturbed():
                 client.open_port(names.index(peer), virtual)
-            return peer
+            if self._heartbeat is not None and cable is not None:
+                deadline = now() + _CONNECT
+                while not cable.plugged():
+                    if now() > deadline or peer not in client.get_ports():
+                        raise PortError(f"The MIDI port {peer!r} went away while it was being opened.")
+                    time.sleep(_FETCH_EVERY)
+                # A connection carries messages from the server's next cycle on.
+                self._heartbeat.alive()
+            return peer, cable
         except PortError:
             self._settle(client, False)
             raise
@@ -209,4 +270,10 @@ class Midi:
             return
         with undisturbed():
             client.close_port()
-            client.delete()
+            spare = self._spare[type(client)]
+            # A virtual port is closed with its client only.
+            reusable = self.api == "jack" and not self._closed and not client.is_port_open()
+            if reusable and len(spare) < _SPARE:
+                spare.append(client)
+            else:
+                client.delete()

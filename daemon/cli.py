@@ -117,7 +117,7 @@ def render(**options: Any) -> None:
 
 @main.command()
 @click.option("--preset", default=None, help="The band to begin with.")
-@click.option("--in", "in_port", default=None, help="Listen to this port instead of opening 'bandmate in'.")
+@click.option("--in", "in_port", default=None, help="Listen to this port; 'any': to all there are.")
 @click.option("--out", "out_port", default=None, help="Play on this port instead of opening 'bandmate out'.")
 @click.option("--output", type=click.Choice(OUTPUTS), default=None, help="One port, one a part, one part.")
 @click.option("--part", type=click.IntRange(1, 4), default=None, help="The part that 'single' sends.")
@@ -145,12 +145,10 @@ def play(seed: int | None, mode: str, no_record: bool, trace: Path | None, **fla
     config = override(load(folder(FILE)), record=False if no_record else None, **flags)
     console = Console()
     settings = performance.settings(config, mode, seed)
-    outcome = performance.play(config, settings, console.say, console.show, trace)
+    lost = performance.play(config, settings, console.say, console.show, trace)
     console.end()
-    if outcome.take is not None:
-        click.echo(f"the take is kept in {outcome.take}")
-    if outcome.lost is not None:
-        raise click.ClickException(outcome.lost)
+    if lost is not None:
+        raise click.ClickException(lost)
 
 
 @main.command()

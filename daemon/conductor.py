@@ -14,9 +14,9 @@ import numpy as np
 
 from bandmate.bridge.clock import now
 from bandmate.bridge.events import Event
-from bandmate.bridge.names import PortError
 from bandmate.bridge.outputs import Sink
 from bandmate.daemon.accompanist import Accompanist
+from bandmate.daemon.echo import Echo
 from bandmate.daemon.engine import Engine, Status
 from bandmate.daemon.request import Answer, Request
 from bandmate.daemon.schedule import Due
@@ -43,12 +43,12 @@ class Conductor:
         was due and at which it left."""
         self._engine, self._output, self._say, self._sent = engine, output, say, sent
         self._offset = 0.0
+        self._echo = Echo()
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._wish: Callable[[int], None] = lambda program: None
         self._seconds: deque[float] = deque(maxlen=200)
         self._failing = False
         self._stopping = False
-        self.lost: PortError | None = None
         self.ended = threading.Event()
         self.status: Status = engine.status(now())
         self.worker = Worker(self._answered, self._failed)
@@ -67,7 +67,11 @@ class Conductor:
 
     def deliver(self, event: Event, arrival: float) -> None:
         """An event arrived (an input's thread)."""
-        self._inbox.put(partial(self._engine.receive, event, arrival))
+        self._inbox.put(partial(self._receive, event, arrival))
+
+    def call(self, action: Callable[[], None]) -> None:
+        """Have something done on the conductor's thread, after all that was asked of it before."""
+        self._inbox.put(action)
 
     def arm(self, preset: Preset, key: str, accompanist: Accompanist) -> None:
         """A preset is ready (the casting's thread)."""
@@ -86,18 +90,28 @@ class Conductor:
 
     # --- the conductor's thread ---------------------------------------------------------------------
 
+    def greet(self) -> None:
+        """Send the parts' sounds again: the instruments have come back."""
+        self._engine.band.desk.greet()
+
+    def pause(self) -> None:
+        """The music stands still until `resume`."""
+        self._engine.pause(now() - self._offset)
+
+    def resume(self) -> None:
+        """The music may go on."""
+        self._engine.resume(now() - self._offset)
+
     def _run(self) -> None:
         try:
             while not self._stopping:
                 self._wait()
                 self._act()
-        except PortError as error:
-            self.lost = error
         except Exception as error:  # whatever goes wrong, what sounds has to end
             self._say(f"the band stopped on an error that should not happen: {error!r}; please report it")
         finally:
             try:
-                self._silence()
+                self._send(self._engine.stop(now() - self._offset))
             finally:
                 self.ended.set()
 
@@ -124,6 +138,10 @@ class Conductor:
             except Empty:
                 return
 
+    def _receive(self, event: Event, arrival: float) -> None:
+        if not self._echo.explains(event, arrival):
+            self._engine.receive(event, arrival)
+
     def _arm(self, preset: Preset, key: str, accompanist: Accompanist) -> None:
         self.worker.employ(key, accompanist)
         self._engine.arm(preset, key)
@@ -139,38 +157,22 @@ class Conductor:
             self._wish(program)
         for sentence in actions.remarks:
             self._say(sentence)
-        standing = self._engine.transport.timeline is None
+        standing = self._engine.timeline is None
         if actions.requests or standing != (self.status.bar == 0):
             self.status = self._engine.status(moment)
 
     def _send(self, events: list[Due]) -> None:
-        """Send all that can be sent: of four ports one may be lost, and the others' notes have to end.
-
-        Raises PortError, the first, when all is done.
-        """
-        timeline = self._engine.transport.timeline
-        lost: PortError | None = None
+        timeline = self._engine.timeline
         for due in events:
-            try:
-                self._output.send(due.event)
-            except PortError as error:
-                lost = lost or error
-                continue
+            self._echo.send(due.event, now())
+            self._output.send(due.event)
             if self._sent is not None:
                 left = now()
                 meant = left if timeline is None else timeline.time_at(due.tick) + self._offset
                 self._sent(due, meant, left)
-        if lost is not None:
-            raise lost
 
     def _stop(self) -> None:
         self._stopping = True
-
-    def _silence(self) -> None:
-        try:
-            self._send(self._engine.stop(now() - self._offset))
-        except PortError as error:
-            self.lost = self.lost or error
 
     # --- the worker's thread ------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from bandmate.presets.preset import PARTS
 FILE = "config.yaml"
 OUTPUTS = ("multichannel", "split", "single")
 CLOCKS = ("auto", "internal", "midi")
+WHEN_LOST = ("carry_on", "pause")
 _MAP = tuple(each.name for each in fields(ControlMap))
 
 
@@ -29,7 +30,9 @@ class ConfigError(Exception):
 class Config:
     """The studio.
 
-    preset: the one to start with. in_port, out_port: existing ports to open, None for virtual ones.
+    preset: the one to start with. in_port, out_port: existing ports to open, None for virtual ones; in_port
+    `any`: all inputs that there are. when_lost: what becomes of the music when such a port is gone, one of
+    WHEN_LOST.
     output: one of OUTPUTS; part 1..4, the one that `single` sends. clock: one of CLOCKS; tempo in beats a
     minute, where no clock comes. send_clock: where none comes, send it; count_in: bars that are clicked
     before the clock is set running. metre: the bars that are played in, which no clock tells. key: the
@@ -42,6 +45,7 @@ class Config:
     preset: str = "pop"
     in_port: str | None = None
     out_port: str | None = None
+    when_lost: str = "carry_on"
     output: str = "multichannel"
     part: int = 1
     clock: str = "auto"
@@ -89,6 +93,7 @@ def _config(table: Table) -> Config:
         preset=table.text("preset", Config.preset),
         in_port=table.text("in") or None,
         out_port=table.text("out") or None,
+        when_lost=table.choice("when_lost", WHEN_LOST, Config.when_lost),
         output=table.choice("output", OUTPUTS, Config.output),
         part=table.whole("part", 1, PARTS, Config.part),
         clock=table.choice("clock", CLOCKS, Config.clock),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 
 from bandmate.daemon.engine import Status
 from bandmate.daemon.presence import Presence
@@ -12,7 +13,7 @@ CLEAR = "\r\x1b[2K"
 
 
 class Console:
-    """Prints from any thread."""
+    """Prints from any thread; a terminal that was closed hears nothing."""
 
     def __init__(self) -> None:
         self._terminal = sys.stdout.isatty()
@@ -21,7 +22,7 @@ class Console:
 
     def say(self, sentence: str) -> None:
         """A sentence on lines of its own, above the status line."""
-        with self._lock:
+        with self._lock, suppress(OSError):
             sys.stdout.write(f"{CLEAR if self._line else ''}{sentence}\n{self._line}")
             sys.stdout.flush()
 
@@ -30,17 +31,17 @@ class Console:
         line = status_line(status, seconds)
         if not self._terminal or line == self._line:
             return
-        with self._lock:
+        with self._lock, suppress(OSError):
             self._line = line
             sys.stdout.write(CLEAR + line)
             sys.stdout.flush()
 
     def end(self) -> None:
         """Leave the status line behind."""
-        with self._lock:
-            if self._line:
+        with self._lock, suppress(OSError):
+            line, self._line = self._line, ""
+            if line:
                 sys.stdout.write("\n")
-            self._line = ""
 
 
 def status_line(status: Status, seconds: float) -> str:

@@ -39,6 +39,7 @@ from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode
 from bandmate.daemon.takes import MELODY, Take
 from bandmate.daemon.tap import Taps
+from bandmate.daemon.timeline import Timeline
 from bandmate.daemon.transport import Change, Transport
 from bandmate.models.harmony import symbol
 from bandmate.presets.preset import Preset
@@ -89,7 +90,13 @@ class Engine:
         self._taps = Taps()
         self._wishes: list[int] = []
         self._bpm = settings.bpm
+        self._paused = False
         self.band.desk.greet()
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """When the ticks of the music are; None while it stands still."""
+        return None if self._paused else self.transport.timeline
 
     def receive(self, event: Event, now: float) -> None:
         """An event from the player or the DAW."""
@@ -105,15 +112,15 @@ class Engine:
 
     def answer(self, answer: Answer, now: float) -> None:
         """A decision came back."""
-        if self.transport.timeline is not None:
-            self.band.answer(answer, self.transport.timeline, now)
+        if self.timeline is not None:
+            self.band.answer(answer, self.timeline, now)
 
     def arm(self, preset: Preset, key: str) -> None:
         """A preset is ready to play: from the next bar line, or at once while the music stands still.
 
         key: names it in requests; a preset that was changed comes under its name and another key.
         """
-        self.band.arm(preset, key, self.transport.timeline)
+        self.band.arm(preset, key, self.timeline)
 
     def tempo(self, bpm: float, now: float) -> None:
         """Our own clock goes at another tempo from now on."""
@@ -131,6 +138,20 @@ class Engine:
         """Nothing more is to come from the player: the band ends soon, on a bar line."""
         self.band.closing = True
 
+    def pause(self, now: float) -> None:
+        """The music stands still until `resume`, whatever the clock does."""
+        if self.timeline is not None:
+            self._change(Change.STOPPED, now)
+            self.transport.rest(now)
+        self._paused = True
+
+    def resume(self, now: float) -> None:
+        """The music goes on where the DAW's clock is, or with the player's next note."""
+        if self._paused and self.transport.timeline is not None:
+            self._paused = False
+            self._change(Change.RESUMED, now)
+        self._paused = False
+
     def stop(self, now: float) -> list[Due]:
         """The performance ends: the events that silence it."""
         self._change(Change.STOPPED, now)
@@ -139,9 +160,9 @@ class Engine:
     def advance(self, now: float) -> Actions:
         """All that is due by now."""
         self.transport.lapse(now)
-        gone = self.transport.timeline is not None and self.band.bounds(self.transport.timeline, now)
+        gone = self.timeline is not None and self.band.bounds(self.timeline, now)
         requests: list[Request] = []
-        if (timeline := self.transport.timeline) is not None:
+        if (timeline := self.timeline) is not None:
             self.band.desk.play(timeline, now)
             requests = self.band.asks(timeline, now)
         if gone and self.transport.rest(now):
@@ -151,11 +172,11 @@ class Engine:
 
     def deadline(self, now: float) -> float | None:
         """When to advance next, in seconds; None while only an arrival can change anything."""
-        if self.transport.timeline is None:
+        if self.timeline is None:
             return now if self.band.desk.outgoing else None
-        times = [self.band.deadline(self.transport.timeline), self.transport.lapses_at(now)]
+        times = [self.band.deadline(self.timeline), self.transport.lapses_at(now)]
         if (tick := self._metronome.next_tick()) is not None:
-            times.append(self.transport.timeline.time_at(tick))
+            times.append(self.timeline.time_at(tick))
         return min(time for time in times if time is not None)
 
     def status(self, now: float) -> Status:
@@ -164,7 +185,7 @@ class Engine:
         late, dropped = band.late, band.desk.dropped
         key = band.situation.leader.key
         locked = None if key is None else key.name
-        if self.transport.timeline is None:
+        if self.timeline is None:
             still = self.transport.bpm, band.preset.name, Presence.RESTING, ()
             return Status(0, 0, *still, late, dropped, locked)
         step = band.grid.step_at(self.transport.tick(now))
@@ -183,9 +204,9 @@ class Engine:
         )
 
     def _hear(self, event: NoteOn | NoteOff | Control, now: float) -> None:
-        if isinstance(event, NoteOn):
+        if isinstance(event, NoteOn) and not self._paused:
             self._change(self.transport.note(now), now)
-        timeline = self.transport.timeline
+        timeline = self.timeline
         melody = self.band.situation.melody
         position = float(self.transport.tick(now)) if timeline is None else timeline.position(now)
         step = self.band.grid.step_of(position)
@@ -206,7 +227,7 @@ class Engine:
     def _outgoing(self, now: float) -> list[Due]:
         """What has to be sent now: the band's, and what goes beside it while we lead."""
         out, tick = self.band.desk.collect(), self.transport.tick(now)
-        if not self.transport.leading:
+        if self._paused or not self.transport.leading:
             return out + self._silenced(now)
         self._metronome.lead(max(tick, self.transport.song_shift))
         return self._metronome.due(tick) + out
@@ -253,7 +274,7 @@ class Engine:
                 band.desk.panic(self.transport.tick(now))
 
     def _change(self, change: Change | None, now: float) -> None:
-        if change is None:
+        if change is None or self._paused:
             return
         tick = self.transport.tick(now)
         if change is Change.STOPPED:

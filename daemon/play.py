@@ -7,11 +7,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from bandmate.bridge import outputs
+from bandmate.bridge.bounded import bounded
 from bandmate.bridge.names import PortError
 from bandmate.bridge.outputs import Fanout
 from bandmate.bridge.ports import Midi
@@ -20,86 +21,111 @@ from bandmate.daemon.conductor import Conductor
 from bandmate.daemon.config import Config
 from bandmate.daemon.engine import Engine, Status
 from bandmate.daemon.errors import writing
+from bandmate.daemon.outlet import Outlet
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode
+from bandmate.daemon.sounding import Remains, Sounding
 from bandmate.daemon.takes import Take
 from bandmate.daemon.trace import Trace
 from bandmate.daemon.transport import Clock
-from bandmate.presets.home import folder
+from bandmate.daemon.wiring import Wiring, Wishes
+from bandmate.presets.home import folder, runtime
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
 
-LOOK_EVERY = 0.1
-LOOKS_PER_CHECK = 10
+SHOW_EVERY = 0.1
+SHOWN_PER_LOOK = 5
+CLOSING = 8.0
+"""Seconds within which all ports are closed; no driver is waited for any longer."""
 
 Say = Callable[[str], None]
 Show = Callable[[Status, float], None]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a performance ended: the path of its take, if it was kept, and what was lost, if a port was."""
+def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path | None = None) -> str | None:
+    """Play until a signal comes or the MIDI system is lost; what was lost, if it ended so.
 
-    take: Path | None
-    lost: str | None
-
-
-def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path | None = None) -> Outcome:
-    """Play until a signal comes or a port is lost. Raises PortError, PresetError or ModelError at the start.
-
-    say: hears sentences; show: hears the status and the seconds of inference (p95), ten times a second.
+    Raises PortError, PresetError or ModelError at the start, WriteError at the end. say: hears sentences;
+    show: hears the status and the seconds of inference (p95), ten times a second.
     """
-    ending = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ending.set())
+    ending = _signals()
     record = Trace() if trace is not None else None
-    with ExitStack() as stack:
+    with ExitStack() as closing, ExitStack() as stack:
         midi = Midi()
-        stack.callback(midi.close)
+        closing.callback(midi.close)
+        remains = Remains(runtime("sounding"))
+        closing.callback(remains.close)
         casting = Casting(folder("presets"), folder("models"), say)
+        stack.callback(casting.close)
         preset, key, accompanist = casting.first(config.preset)
         bars = (0, settings.metre.beats, settings.metre.unit)
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
-        output = _output(midi, config, preset)
-        stack.callback(output.close)
+        output, outlets = _output(config, preset)
         conductor = Conductor(
             Engine(preset, settings, take, key), output, say, record.add if record else None
         )
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
+        wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
+        wiring = Wiring(midi, wishes, outlets, partial(_keep_sounding, remains, say), conductor, say)
+        closing.callback(wiring.close)
+        wiring.begin()
         conductor.start(casting.wish, config.offset_ms / 1000)
-        door = midi.open_input(config.in_port, conductor.deliver)
-        stack.callback(door.close)
-        ports = [door, *output.ports]
-        say(f"{preset.name} is ready: listening on '{door.name}', playing on {_names(output)}")
+        heard, played = _all(wiring.listening), _all(wiring.playing)
+        say(f"{preset.name} is ready: listening on {heard}, playing on {played}")
         casting.begin(conductor.arm)
-        stack.callback(casting.close)
-        peers = [port.peer for port in ports if hasattr(port, "peer")]
-        lost = _watch(midi, peers, conductor, ending, show)
-    kept = _keep(take)
+        lost = _watch(wiring, conductor, ending, show)
+        # Notes end first, then the take is written, and only then ports are closed, which may fail.
+        stack.close()
+        _keep(take, say)
+        with bounded(CLOSING):
+            closing.close()
     if record is not None and trace is not None:
         with writing(trace):
             record.write(trace)
-    return Outcome(kept, lost)
+    return lost
+
+
+def _signals() -> threading.Event:
+    """What is set by a signal that ends a performance: Ctrl-C, a request, or the terminal being closed."""
+    ending = threading.Event()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # `nohup` has the closing of the terminal ignored.
+        if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
+            signal.signal(number, lambda *_: ending.set())
+    return ending
+
+
+def _keep_sounding(remains: Remains, say: Say, port: str) -> Sounding:
+    """The record of what sounds on a port; where none can be written, one that ends with us."""
+    try:
+        return remains.keep(port)
+    except OSError as error:
+        reason = error.strerror or error
+        say(f"what sounds can't be noted on disk ({reason}): if bandmate is killed, notes may hang")
+        return Sounding()
 
 
 def _parts(preset: Preset) -> list[tuple[str, int, int | None]]:
     return [(part.name, part.channel, part.program) for part in preset.parts]
 
 
-def _output(midi: Midi, config: Config, preset: Preset) -> Fanout:
-    """The ports that the config asks for, by channel."""
+def _output(config: Config, preset: Preset) -> tuple[Fanout, dict[str, Outlet]]:
+    """What the config asks for, by channel; and the outlets, by the names that they have as virtual ports."""
+    out = Outlet()
     if config.output == "multichannel":
-        return outputs.multichannel(midi.open_output(config.out_port))
+        return outputs.multichannel(out), {"bandmate out": out}
     shelf = Shelf(folder("presets"))
     places = _places(preset, [shelf.get(name) for name in shelf.names()])
     if config.output == "single":
         wanted = [channel for channel, place in places.items() if place == config.part - 1]
-        return outputs.single(midi.open_output(config.out_port), wanted)
+        return outputs.single(out, wanted), {"bandmate out": out}
     if config.out_port is not None:
         raise PortError("'split' opens four ports of its own; leave --out away, or choose another --output")
-    ports = [midi.open_output(None, f"bandmate {part.name}") for part in preset.parts]
-    return outputs.split({channel: ports[place] for channel, place in places.items()})
+    outlets = {f"bandmate {part.name}": Outlet() for part in preset.parts}
+    ports = list(outlets.values())
+    return outputs.split({channel: ports[place] for channel, place in places.items()}), outlets
 
 
 def _places(first: Preset, others: Iterable[Preset]) -> dict[int, int]:
@@ -111,36 +137,31 @@ def _places(first: Preset, others: Iterable[Preset]) -> dict[int, int]:
     return places
 
 
-def _names(output: Fanout) -> str:
-    return ", ".join(f"'{getattr(port, 'name', '')}'" for port in output.ports)
+def _all(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "nothing yet"
 
 
-def _watch(
-    midi: Midi, peers: list[str | None], conductor: Conductor, ending: threading.Event, show: Show
-) -> str | None:
-    """Wait for the end; what was lost, if it ended so."""
-    looks = 0
-    while not ending.wait(LOOK_EVERY):
+def _watch(wiring: Wiring, conductor: Conductor, ending: threading.Event, show: Show) -> str | None:
+    """Look after the ports until the end; what was lost, if it ended so."""
+    shown = 0
+    while not ending.wait(SHOW_EVERY):
         show(conductor.status, conductor.p95())
-        looks += 1
+        shown += 1
         if conductor.ended.is_set():
-            return str(conductor.lost) if conductor.lost else "the band has stopped"
-        if looks % LOOKS_PER_CHECK == 0:
-            gone = [peer for peer in dict.fromkeys(peers) if midi.lost(peer)]
-            if gone:
-                what = f"the port '{gone[0]}'" if gone[0] else "the MIDI system"
-                return f"{what} is gone; connect it again, then start bandmate again"
+            return "the band has stopped"
+        if shown % SHOWN_PER_LOOK == 0 and (lost := wiring.look()) is not None:
+            return lost
     return None
 
 
-def _keep(take: Take | None) -> Path | None:
+def _keep(take: Take | None, say: Say) -> None:
     """Write the take into the user's folder, unless nothing was played."""
     if take is None or take.empty:
-        return None
+        return
     path = Take.path(folder("takes"), datetime.now())
     with writing(path):
         take.write(path)
-    return path
+    say(f"the take is kept in {path}")
 
 
 def settings(config: Config, mode: str, seed: int | None) -> Settings:

@@ -1,4 +1,4 @@
-"""Where a user's own presets, models, takes and config.yaml are."""
+"""Where a user's own presets, models, takes and config.yaml are, and what a running bandmate notes down."""
 
 from __future__ import annotations
 
@@ -16,3 +16,15 @@ def folder(*inside: str) -> Path:
     home = os.environ.get("BANDMATE_HOME")
     root = Path(home).expanduser() if home else platformdirs.user_data_path("bandmate", appauthor=False)
     return root.joinpath(*inside)
+
+
+def runtime(*inside: str) -> Path:
+    """A folder for what counts only until the machine is started anew; it need not exist.
+
+    Where a Linux has one in memory, it is there: a page of a file on disk that is being written back can hold
+    up whoever writes to it. Else, and with BANDMATE_HOME, it is the folder `state` in the user's.
+    """
+    memory = os.environ.get("XDG_RUNTIME_DIR")
+    if memory and not os.environ.get("BANDMATE_HOME"):
+        return Path(memory, "bandmate", *inside)
+    return folder("state", *inside)

@@ -68,6 +68,9 @@ class Midi:
     def names(self) -> Ports:
         return self.ports
 
+    def own(self, name: str) -> bool:
+        return False
+
     def open_output(self, name: str | None, virtual: str = "bandmate out") -> Output:
         if name == "Synth":
             raise PortError("Synth is busy")

@@ -6,6 +6,7 @@ import gc
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -15,11 +16,14 @@ from bandmate.bridge import loopback
 from bandmate.bridge.clock import now
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program, Pulse, Start, Stop
 from bandmate.bridge.names import PortError
+from bandmate.bridge.outputs import split
 from bandmate.daemon.conductor import Conductor
 from bandmate.daemon.controls import ControlMap
 from bandmate.daemon.engine import Engine
+from bandmate.daemon.outlet import Outlet
 from bandmate.daemon.request import Answer, Request
 from bandmate.daemon.settings import Settings
+from bandmate.daemon.sounding import Sounding
 from bandmate.models.contract import ModelError
 
 LIMIT = 20
@@ -114,7 +118,6 @@ def test_a_note_brings_the_band_in_and_stop_releases_it(hall: Hall, scores: Modu
     hall.conductor.stop()
     assert hall.conductor.ended.is_set()
     assert not scores.ledger(hall.audience.events)
-    assert hall.conductor.lost is None
     assert hall.said == []
     assert hall.conductor.p95() > 0
 
@@ -150,23 +153,78 @@ def test_a_model_that_fails_is_said_once_and_the_band_plays_on(hall: Hall, score
     assert not scores.ledger(hall.audience.events)
 
 
-def test_a_lost_port_ends_the_performance_and_the_other_ports_notes(hall: Hall, scores: ModuleType) -> None:
-    class Splitting:
-        """Of its ports the one of the keys is lost after a while."""
+def test_of_several_outputs_one_is_lost_and_the_others_play_on(hall: Hall, scores: ModuleType) -> None:
+    class Keys:
+        """The port of the keys, which is lost after some notes."""
 
         def send(self, event: Event) -> None:
-            if isinstance(event, NoteOn | NoteOff) and event.channel == 3 and hall.audience.struck(3) >= 6:
+            if hall.audience.struck(3) >= 6:
                 raise PortError("the port 'keys' is gone")
             hall.audience.deliver(event, 0.0)
 
         def close(self) -> None:
             pass
 
-    strike(hall.open(output=Splitting()))
-    assert hall.conductor.ended.wait(LIMIT)
-    assert str(hall.conductor.lost) == "the port 'keys' is gone"
+    keys, rest = Outlet(), Outlet()
+    keys.plug(Keys(), Sounding(), heard=True)
+    rest.plug(loopback.Output(hall.audience.deliver, now), Sounding(), heard=True)
+    strike(hall.open(output=split({3: keys, **dict.fromkeys((2, 4, KICK), rest)})))
+    hall.audience.wait(lambda events: keys.failed)
+    already = hall.audience.struck(KICK)
+    strike(hall.conductor.deliver)
+    hall.audience.wait(notes(KICK, already + 4))
+    hall.conductor.stop()
     assert {channel for channel, _ in scores.ledger(hall.audience.events)} <= {3}
-    assert hall.audience.struck(KICK) > 0
+    assert hall.said == []
+
+
+def test_the_band_does_not_hear_itself(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it plays on channels 2, 3, 4 and 10 comes back on channel 1, as a DAW's monitor would send it."""
+    returned: list[Event] = []
+    heard: list[Event] = []
+
+    def deliver(event: Event, moment: float) -> None:
+        hall.audience.deliver(event, moment)
+        if isinstance(event, NoteOn | NoteOff):
+            returned.append(replace(event, channel=1))
+            hall.conductor.deliver(returned[-1], now())
+
+    door = hall.open(output=loopback.Output(deliver, now))
+    receive = hall.conductor._engine.receive
+    monkeypatch.setattr(hall.conductor._engine, "receive", lambda *a: (heard.append(a[0]), receive(*a)))
+    strike(door)
+    door(NoteOff(1, 72), now())
+    hall.audience.wait(notes(KICK, 8))
+    hall.conductor.stop()
+    assert len(returned) > 16
+    assert heard == [NoteOn(1, 72, 80), NoteOff(1, 72)]
+
+
+def test_paused_it_is_silent_until_it_may_go_on(hall: Hall, scores: ModuleType) -> None:
+    door = hall.open()
+    strike(door)
+    hall.audience.wait(notes(KICK, 4))
+    paused, resumed = threading.Event(), threading.Event()
+    for action in (hall.conductor.pause, paused.set):
+        hall.conductor.call(action)
+    assert paused.wait(LIMIT)
+    hall.audience.wait(lambda events: not scores.ledger(list(events)))
+    before = len(hall.audience.events)
+    strike(door, 74)
+    for action in (hall.conductor.resume, resumed.set):
+        hall.conductor.call(action)
+    assert resumed.wait(LIMIT)
+    assert len(hall.audience.events) == before
+    strike(door, 76)
+    hall.audience.wait(lambda events: count(KICK)(events[before:]) >= 2)
+
+
+def test_the_sounds_are_sent_again_when_asked(hall: Hall) -> None:
+    hall.open()
+    hall.audience.wait(lambda events: len(events) == 3)
+    hall.conductor.call(hall.conductor.greet)
+    hall.audience.wait(lambda events: len(events) == 6)
+    assert hall.audience.events[3:] == hall.audience.events[:3]
 
 
 def test_an_error_that_should_not_happen_is_said_and_what_sounds_ends(

@@ -7,7 +7,7 @@ from bandmate.daemon.config import Config, ConfigError, load, override, read
 from bandmate.daemon.controls import ControlMap
 from bandmate.daemon.metre import Metre
 from bandmate.models.keys import Key
-from bandmate.presets.home import folder
+from bandmate.presets.home import folder, runtime
 
 
 def test_everything_can_be_set():
@@ -15,6 +15,7 @@ def test_everything_can_be_set():
 preset: symphony
 in: Keystation
 out: IAC Bus 1
+when_lost: pause
 output: single
 part: 3
 clock: midi
@@ -44,6 +45,7 @@ controls:
         preset="symphony",
         in_port="Keystation",
         out_port="IAC Bus 1",
+        when_lost="pause",
         output="single",
         part=3,
         clock="midi",
@@ -83,6 +85,7 @@ def test_nothing_said_is_the_defaults(text):
         ("tempo: 900", "config.yaml, line 1: tempo must be a number from 20 to 300, not '900'"),
         ("outptu: split", "config.yaml, line 1: outptu: no such field; did you mean 'output'?"),
         ("output: spilt", "must be one of multichannel, split, single, not 'spilt'; did you mean 'split'?"),
+        ("when_lost: cry", "when_lost must be one of carry_on, pause, not 'cry'"),
         ("metre: waltz", "config.yaml, line 1: metre is wrong: 'waltz' is no metre; write one as 3/4"),
         ("metre: 3/5", "config.yaml, line 1: metre is wrong: a bar of 3/5 is no whole number of 16ths"),
         ("key: H7", "config.yaml, line 1: key is wrong: 'H7' is no key; write one as G, F# minor"),
@@ -145,6 +148,16 @@ def test_the_users_folder_is_where_the_environment_says(monkeypatch):
     assert folder("presets") == Path("/somewhere/else/presets")
     monkeypatch.delenv("BANDMATE_HOME")
     assert folder("takes").parts[-2:] == ("bandmate", "takes")
+
+
+def test_what_sounds_is_noted_in_memory_where_there_is_a_folder_for_it(monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/1000")
+    monkeypatch.setenv("BANDMATE_HOME", "/somewhere/else")
+    assert runtime("sounding") == Path("/somewhere/else/state/sounding")
+    monkeypatch.delenv("BANDMATE_HOME")
+    assert runtime("sounding") == Path("/run/user/1000/bandmate/sounding")
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    assert runtime("sounding") == folder("state", "sounding")
 
 
 def test_a_flag_that_is_given_wins():

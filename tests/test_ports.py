@@ -126,15 +126,47 @@ def test_ports_are_opened_by_a_part_of_their_name(midi: Midi) -> None:
 
 
 @pytest.mark.jack
-def test_a_port_that_goes_away_is_lost(midi: Midi) -> None:
+def test_a_port_that_goes_away_is_listed_no_more(midi: Midi) -> None:
     far = midi.open_input(None, Heard(), virtual="Synth")
     near = midi.open_output("Synth")
-    assert not midi.lost(near.peer)
-    assert not midi.lost(None)
+    assert near.peer in midi.names().outputs
     far.close()
-    assert midi.lost(near.peer)
-    assert not midi.lost(None)
+    assert near.peer not in midi.names().outputs
+    assert not midi.gone()
     near.close()
+
+
+@pytest.mark.jack
+def test_a_port_that_went_away_and_is_back_is_connected_no_more(midi: Midi) -> None:
+    far_in, far_out = midi.open_input(None, Heard(), virtual="Synth"), midi.open_output(None, virtual="Keys")
+    to_synth, from_keys = midi.open_output("Synth"), midi.open_input("Keys", Heard())
+    near = (to_synth, from_keys)
+    assert [port.connected() for port in near] == [True, True]
+    for far in (far_in, far_out):
+        far.close()
+    assert [port.connected() for port in near] == [False, False]
+    far_in, far_out = midi.open_input(None, Heard(), virtual="Synth"), midi.open_output(None, virtual="Keys")
+    assert to_synth.peer in midi.names().outputs
+    assert from_keys.peer in midi.names().inputs
+    assert [port.connected() for port in near] == [False, False]
+    for port in (*near, far_in, far_out):
+        port.close()
+
+
+@pytest.mark.jack
+def test_what_waits_for_one_input_is_not_heard_by_the_next(midi: Midi) -> None:
+    """Its client is used again; here it is closed while messages come in."""
+    far, first, second = midi.open_output(None, virtual="Keys"), Heard(), Heard()
+    port = midi.open_input("Keys", first)
+    threading.Event().wait(0.02)
+    for event in numbered(500):
+        far.send(event)
+    port.close()
+    port = midi.open_input("Keys", second)
+    far.send(NoteOn(16, 1, 1))
+    assert second.wait(1) == [NoteOn(16, 1, 1)]
+    for each in (port, far):
+        each.close()
 
 
 @pytest.mark.jack
@@ -252,7 +284,7 @@ into = midi.open_input(None, lambda event, at: None)
 out = midi.open_output(None)
 assert not midi.gone() and midi.names().inputs
 os.kill(server.pid, signal.{how})
-assert midi.gone() and not any(midi.names()) and midi.lost(None)
+assert midi.gone() and not any(midi.names())
 refusals = 0
 for _ in range(5000):
     try:

@@ -26,11 +26,11 @@ MAJOR = (0, 2, 4, 5, 7, 9, 11)
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """A JACK server for the benchmark, which this process and its children find."""
+def server(*, sync: bool = True) -> Iterator[Server]:
+    """A JACK server for the benchmark, which this process and its children find; sync: see `Server`."""
     if not available():
         sys.exit("This benchmark needs jackd and jack_lsp: install jackd2.")
-    running = Server(f"bandmate-bench-{os.getpid()}")
+    running = Server(f"bandmate-bench-{os.getpid()}", sync=sync)
     os.environ.update(running.environment)
     try:
         yield running
