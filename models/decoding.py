@@ -30,8 +30,8 @@ DRUMS = "drums"
 DENSITY_REACH = 3.0
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
 HOLD_WARMTH = 0.6
-# How far a chord leans to the tone that the melody is expected on: odds times e^10 for one that is sure.
-VOICING = 10.0
+# How far a chord leans to the tone that the melody is expected on: odds times e^13 for one that is sure.
+VOICING = 13.0
 _CLASSES = np.arange(PITCHES) % 12
 
 Mask = NDArray[np.bool_]
