@@ -73,7 +73,7 @@ def test_variation_keeps_the_harmony_and_departs_from_the_notes(tmp_path: Path) 
     )
     assert agreement(wild) >= 0.8
     alike = [np.mean([likeness(heard, part) for part in (1, 2, 3)]) for heard in (steady, wild)]
-    assert alike[0] > 0.45
+    assert alike[0] > 0.3
     assert alike[1] < alike[0] / 2
 
 
