@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bandmate.daemon.commands import Commands
+from bandmate.daemon.learn_commands import learn
+from bandmate.daemon.selftest_commands import selftest
+from bandmate.daemon.sentences import sentences
+from bandmate.daemon.service_commands import service
 
 MODES = ("live", "respond", "offline")
 OUTPUTS = ("multichannel", "split", "single")
@@ -40,25 +42,15 @@ def bars(ctx: click.Context, param: click.Parameter, text: str | None) -> Any:
         raise click.BadParameter(f"{error}.", ctx, param) from error
 
 
-def sentences(command: Callable[..., None]) -> Callable[..., None]:
-    """Tell errors of the house as one sentence, with exit status 1."""
-
-    @wraps(command)
-    def told(*arguments: Any, **options: Any) -> None:
-        from bandmate.daemon.errors import EXPECTED
-
-        try:
-            command(*arguments, **options)
-        except EXPECTED as error:
-            raise click.ClickException(str(error)) from error
-
-    return told
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="bandmate", prog_name="bandmate")
 def main() -> None:
     """A band that plays along with your melody, in your DAW's time."""
+
+
+main.add_command(learn)
+main.add_command(selftest)
+main.add_command(service)
 
 
 @main.command()
@@ -134,14 +126,21 @@ def render(**options: Any) -> None:
 @click.option("--seed", type=click.IntRange(0), default=None, help="A new one each time if left out.")
 @click.option("--no-record", is_flag=True, help="Keep no MIDI file of the performance.")
 @click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), default=None, help="For measuring.")
+@click.option(
+    "--log", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write there, not here."
+)
 @sentences
-def play(seed: int | None, mode: str, no_record: bool, trace: Path | None, **flags: Any) -> None:
+def play(
+    seed: int | None, mode: str, no_record: bool, trace: Path | None, log: Path | None, **flags: Any
+) -> None:
     """Play with the band, live. Ctrl-C ends it."""
     from bandmate.daemon import play as performance
     from bandmate.daemon.config import FILE, load, override
-    from bandmate.daemon.console import Console
+    from bandmate.daemon.console import Console, divert
     from bandmate.presets.home import folder
 
+    if log is not None:
+        divert(log)
     config = override(load(folder(FILE)), record=False if no_record else None, **flags)
     console = Console()
     settings = performance.settings(config, mode, seed)

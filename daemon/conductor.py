@@ -32,16 +32,27 @@ IDLE = 1.0
 
 Say = Callable[[str], None]
 Sent = Callable[[Due, float, float], None]
+Decided = Callable[[float, float], None]
 
 
 class Conductor:
     """Runs an engine in real time. `deliver` may be called from any thread; all else happens on its own,
-    `bandmate conductor`, which alone touches the engine and the output."""
+    `bandmate conductor`, which alone touches the engine and the output. `turned` is when that last came
+    round, at least once a second while all is well."""
 
-    def __init__(self, engine: Engine, output: Sink, say: Say, sent: Sent | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        output: Sink,
+        say: Say,
+        sent: Sent | None = None,
+        decided: Decided | None = None,
+    ) -> None:
         """say: hears sentences for the user; sent: hears every event with the times, in seconds, at which it
-        was due and at which it left."""
+        was due and at which it left; decided: hears of every decision the seconds that it took, and the lead
+        by then."""
         self._engine, self._output, self._say, self._sent = engine, output, say, sent
+        self._decided = decided
         self._offset = 0.0
         self._echo = Echo()
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -50,6 +61,7 @@ class Conductor:
         self._failing = False
         self._stopping = False
         self.ended = threading.Event()
+        self.turned = now()
         self.status: Status = engine.status(now())
         self.worker = Worker(self._answered, self._failed)
         self._thread = threading.Thread(target=self._run, name="bandmate conductor", daemon=True)
@@ -107,6 +119,7 @@ class Conductor:
             while not self._stopping:
                 self._wait()
                 self._act()
+                self.turned = now()
         except Exception as error:  # whatever goes wrong, what sounds has to end
             self._say(f"the band stopped on an error that should not happen: {error!r}; please report it")
         finally:
@@ -189,6 +202,8 @@ class Conductor:
         self._seconds.append(answer.seconds)
         if len(self._seconds) >= 8:
             self._engine.band.lead = min(max(self.p95() + MARGIN, LEAD / 2), LONGEST_LEAD)
+        if self._decided is not None:
+            self._decided(answer.seconds, self._engine.band.lead)
         self._engine.answer(answer, now() - self._offset)
 
     def _excuse(self, error: Exception) -> None:

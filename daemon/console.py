@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
 
 from bandmate.daemon.engine import Status
+from bandmate.daemon.errors import writing
 from bandmate.daemon.presence import Presence
 
 CLEAR = "\r\x1b[2K"
@@ -42,6 +45,16 @@ class Console:
             line, self._line = self._line, ""
             if line:
                 sys.stdout.write("\n")
+
+
+def divert(log: Path) -> None:
+    """Have all that is said from now on written at the end of a file: a program without a window, as Windows
+    starts one by itself, has nowhere to say it."""
+    with writing(log):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        file = log.open("a", encoding="utf-8", buffering=1)
+    file.write(f"--- {datetime.now():%Y-%m-%d %H:%M:%S}\n")
+    sys.stdout = sys.stderr = file
 
 
 def status_line(status: Status, seconds: float) -> str:

@@ -17,7 +17,24 @@ class WriteError(Exception):
     """A file can't be written; the sentence says which and why."""
 
 
-EXPECTED = (ConfigError, ModelError, PortError, PresetError, SongError, WriteError)
+class ServiceError(Exception):
+    """The system does not run the band as a service; the sentence says why."""
+
+
+class SelftestError(Exception):
+    """The band can't be measured; the sentence says why."""
+
+
+EXPECTED = (
+    ConfigError,
+    ModelError,
+    PortError,
+    PresetError,
+    SelftestError,
+    ServiceError,
+    SongError,
+    WriteError,
+)
 
 
 @contextmanager

@@ -155,7 +155,8 @@ class Patchbay:
         leave. Raises PortError where a name fits several, at the first look."""
         moves = [] if self._out is None else self._out.look(() if failed else there.outputs)
         if isinstance(self._in, Everyone):
-            moves += self._in.look(self._hearable(there.inputs))
+            played = None if self._out is None else self._out.peer
+            moves += self._in.look(hearable(there.inputs, self._own, played))
         elif self._in is not None:
             moves += self._in.look(there.inputs)
         return moves
@@ -170,11 +171,12 @@ class Patchbay:
         elif self._in is not None:
             self._in.refuse()
 
-    def _hearable(self, inputs: Sequence[str]) -> list[str]:
-        """The inputs that a player may be at: none of ours, nor of what we play to, nor ALSA's own loop."""
-        played = None if self._out is None or self._out.peer is None else lasting(self._out.peer)
-        return [
-            name
-            for name in inputs
-            if not self._own(name) and lasting(name) != played and "midi through" not in name.casefold()
-        ]
+
+def hearable(inputs: Sequence[str], own: Callable[[str], bool], played: str | None = None) -> list[str]:
+    """The inputs that a player may be at: none of our own, nor of what is played to, nor ALSA's loop."""
+    device = None if played is None else lasting(played)
+    return [
+        name
+        for name in inputs
+        if not own(name) and lasting(name) != device and "midi through" not in name.casefold()
+    ]

@@ -13,14 +13,18 @@ from pathlib import Path
 
 from bandmate.bridge import outputs
 from bandmate.bridge.bounded import bounded
+from bandmate.bridge.clock import now
 from bandmate.bridge.names import PortError
 from bandmate.bridge.outputs import Fanout
 from bandmate.bridge.ports import Midi
+from bandmate.daemon import priority
 from bandmate.daemon.casting import Casting
 from bandmate.daemon.conductor import Conductor
 from bandmate.daemon.config import Config
+from bandmate.daemon.console import status_line
 from bandmate.daemon.engine import Engine, Status
 from bandmate.daemon.errors import writing
+from bandmate.daemon.notify import Herald
 from bandmate.daemon.outlet import Outlet
 from bandmate.daemon.settings import Settings
 from bandmate.daemon.situation import Mode
@@ -61,9 +65,8 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         bars = (0, settings.metre.beats, settings.metre.unit)
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         output, outlets = _output(config, preset)
-        conductor = Conductor(
-            Engine(preset, settings, take, key), output, say, record.add if record else None
-        )
+        watchers = (record.add, record.decided) if record else (None, None)
+        conductor = Conductor(Engine(preset, settings, take, key), output, say, *watchers)
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
         wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
@@ -72,9 +75,15 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         wiring.begin()
         conductor.start(casting.wish, config.offset_ms / 1000)
         heard, played = _all(wiring.listening), _all(wiring.playing)
-        say(f"{preset.name} is ready: listening on {heard}, playing on {played}")
+        ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
+        say(ready)
+        herald = Herald.of()
+        herald.ready(ready)
+        stack.callback(herald.stopping)
+        priority.claim()
+        stack.callback(priority.release)
         casting.begin(conductor.arm)
-        lost = _watch(wiring, conductor, ending, show)
+        lost = _watch(wiring, conductor, ending, show, herald)
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
         stack.close()
         _keep(take, say)
@@ -82,14 +91,14 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
             closing.close()
     if record is not None and trace is not None:
         with writing(trace):
-            record.write(trace)
+            record.write(trace, conductor.status.late, conductor.status.dropped)
     return lost
 
 
 def _signals() -> threading.Event:
     """What is set by a signal that ends a performance: Ctrl-C, a request, or the terminal being closed."""
     ending = threading.Event()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' own
         number = getattr(signal, name, None)
         # `nohup` has the closing of the terminal ignored.
         if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
@@ -141,16 +150,22 @@ def _all(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names) or "nothing yet"
 
 
-def _watch(wiring: Wiring, conductor: Conductor, ending: threading.Event, show: Show) -> str | None:
+def _watch(
+    wiring: Wiring, conductor: Conductor, ending: threading.Event, show: Show, herald: Herald
+) -> str | None:
     """Look after the ports until the end; what was lost, if it ended so."""
     shown = 0
     while not ending.wait(SHOW_EVERY):
-        show(conductor.status, conductor.p95())
+        status, seconds = conductor.status, conductor.p95()
+        show(status, seconds)
+        herald.beat(now(), conductor.turned, status_line(status, seconds))
         shown += 1
         if conductor.ended.is_set():
             return "the band has stopped"
-        if shown % SHOWN_PER_LOOK == 0 and (lost := wiring.look()) is not None:
-            return lost
+        if shown % SHOWN_PER_LOOK == 0:
+            if (lost := wiring.look()) is not None:
+                return lost
+            priority.claim()  # for a port that was opened now
     return None
 
 

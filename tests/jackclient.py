@@ -13,23 +13,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 import rtmidi
 
 from bandmate.bridge import codec
 from bandmate.bridge.arrival import Stamps
 from bandmate.bridge.clock import now
-from bandmate.bridge.events import Event, NoteOff, NoteOn, Pulse, Start, Stop
+from bandmate.bridge.events import Event, NoteOff, NoteOn
+from bandmate.daemon.exercise import Timed, merge, note, pulses
+
+__all__ = ["PERIOD", "Client", "Server", "Timed", "available", "merge", "note", "pulses", "until"]
 
 PERIOD = 64 / 48000
-
-
-class Timed(NamedTuple):
-    """An event and its time: seconds from the start of a score, or on `clock.now` when captured."""
-
-    at: float
-    event: Event
 
 
 class Server:
@@ -294,23 +289,3 @@ def sounding(events: list[Event]) -> set[tuple[int, int]]:
         elif isinstance(event, NoteOff):
             notes.discard((event.channel, event.pitch))
     return notes
-
-
-def pulses(tempo: float, beats: int, lead: float = 0.0) -> list[Timed]:
-    """Return Start, then 24 pulses to each of `beats` beats at `tempo` bpm, then Stop.
-
-    The Start goes one millisecond before the first pulse, which comes at `lead` seconds.
-    """
-    between = 60 / tempo / 24
-    clock = [Timed(lead + k * between, Pulse()) for k in range(24 * beats)]
-    return [Timed(lead - 0.001, Start()), *clock, Timed(lead + 24 * beats * between, Stop())]
-
-
-def note(at: float, pitch: int, length: float, velocity: int = 80, channel: int = 1) -> list[Timed]:
-    """Return a note's two events, in seconds."""
-    return [Timed(at, NoteOn(channel, pitch, velocity)), Timed(at + length, NoteOff(channel, pitch))]
-
-
-def merge(*scores: Iterable[Timed]) -> list[Timed]:
-    """Return several scores as one, in order of time; equal times keep the order of the scores."""
-    return sorted((timed for score in scores for timed in score), key=lambda timed: timed.at)

@@ -91,7 +91,18 @@ def midi(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_help_names_every_command() -> None:
     said = ok("--help")
-    for command in ("demo", "render", "play", "ports", "presets", "models", "panic"):
+    for command in (
+        "demo",
+        "render",
+        "play",
+        "ports",
+        "presets",
+        "models",
+        "panic",
+        "learn",
+        "selftest",
+        "service",
+    ):
         assert f"  {command} " in said
         assert ok(command, "--help") == ok(command, "-h")
 

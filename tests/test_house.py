@@ -88,6 +88,7 @@ def test_no_bare_and_no_relative_import(path):
         ("torch", "training/"),
         ("partitura", "training/"),
         ("yaml", ("presets/", "training/")),
+        ("ruamel", "presets/"),
     ],
 )
 def test_a_library_is_used_in_its_place_only(library, allowed):

@@ -23,11 +23,11 @@ os.environ.update(
 )
 
 import numpy as np
-import playing
 
 from bandmate.bridge.clock import now
 from bandmate.daemon import sample
 from bandmate.daemon.catalogue import Catalogue
+from bandmate.daemon.lateness import percentiles
 from bandmate.daemon.render import metre_of, render
 from bandmate.daemon.settings import Settings
 from bandmate.presets.home import folder
@@ -61,7 +61,7 @@ def measure(name: str, melody: str, rounds: int) -> dict[str, float]:
         settings = Settings(seed=seed, metre=metre_of(song))
         rendering = render(song, preset, accompanist, settings, progress=reference.work)
         taken += [1000 * seconds for seconds in rendering.seconds]
-    p50, p95, p99, worst = playing.percentiles(taken)
+    p50, p95, p99, worst = percentiles(taken)
     fixed = statistics.median(reference.times)
     counts = {"decisions": len(taken), "reference": fixed, "ratio": p50 / fixed}
     return {"p50": p50, "p95": p95, "p99": p99, "max": worst, **counts}

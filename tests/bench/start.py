@@ -21,6 +21,7 @@ import rtmidi
 from jackclient import Client
 
 from bandmate.bridge.clock import now
+from bandmate.daemon.exercise import tune
 
 
 def start_time(line: list[str]) -> float:
@@ -48,7 +49,7 @@ def memory(line: list[str], seconds: float, tempo: float) -> tuple[float, float]
     with playing.daemon(line) as process:
         playing.await_port(process, lambda: client.sees("bandmate in"))
         client.play_to("bandmate in")
-        client.play(playing.tune(tempo, seconds))
+        client.play(tune(tempo, seconds))
         root = psutil.Process(process.pid)
         maps = [m for each in [root, *root.children(recursive=True)] for m in each.memory_maps()]
         shared = sum(m.rss for m in maps if m.path.startswith("/dev/shm/jack-"))

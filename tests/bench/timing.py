@@ -16,100 +16,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import mido
 import playing
-from jackclient import Client, Timed
+from jackclient import Client
 
 from bandmate.bridge import codec
 from bandmate.bridge.clock import now
-from bandmate.bridge.events import Event, NoteOn
-
-AHEAD = 64
-
-
-class Sent(NamedTuple):
-    """A line of a trace: when an event was due, when it was sent, and what it was."""
-
-    due: float
-    sent: float
-    event: Event
-
-
-class Run(NamedTuple):
-    """What a player sent and what was heard; from `first` to `last` the two must agree."""
-
-    trace: list[Sent]
-    captured: list[Timed]
-    first: float
-    last: float
-
-
-@dataclass
-class Tally:
-    """What one player did: lateness of arrival and of sending, in ms, over its note-ons."""
-
-    arrived: list[float] = field(default_factory=list)
-    left: list[float] = field(default_factory=list)
-    lost: int = 0
-    strange: int = 0
-
-    def add(self, run: Run) -> None:
-        """Count one run in, as far as both sides were there from `first` to `last`."""
-        pairs, strangers = align(run.trace, run.captured)
-        self.strange += sum(run.first <= stranger.at <= run.last for stranger in strangers)
-        for line, at in pairs:
-            if isinstance(line.event, NoteOn) and run.first <= line.sent <= run.last:
-                self.left.append(1000 * (line.sent - line.due))
-                if at is None:
-                    self.lost += 1
-                else:
-                    self.arrived.append(1000 * (at - line.due))
-
-    def figures(self) -> dict[str, float]:
-        """Return percentiles in ms, and counts."""
-        p50, p95, p99, worst = playing.percentiles(self.arrived)
-        counts = {"noteons": len(self.left), "lost": self.lost, "strange": self.strange}
-        sent = playing.percentiles(self.left, (0.99,))[0]
-        return {"p50": p50, "p95": p95, "p99": p99, "max": worst, "sent_p99": sent, **counts}
-
-
-def align(
-    trace: Sequence[Sent], captured: Sequence[Timed]
-) -> tuple[list[tuple[Sent, float | None]], list[Timed]]:
-    """Pair each sent event with its arrival, or None if lost; also return arrivals that nobody sent.
-
-    JACK keeps the order of a port, so an arrival is the next equal event of the trace, at most 64 further.
-    """
-    pairs: list[tuple[Sent, float | None]] = []
-    strangers: list[Timed] = []
-    place = 0
-    for timed in captured:
-        ahead = range(place, min(place + AHEAD, len(trace)))
-        match = next((k for k in ahead if trace[k].event == timed.event), None)
-        if match is None:
-            strangers.append(timed)
-            continue
-        pairs += [(line, None) for line in trace[place:match]]
-        pairs.append((trace[match], timed.at))
-        place = match + 1
-    pairs += [(line, None) for line in trace[place:]]
-    return pairs, strangers
-
-
-def read_trace(path: Path) -> list[Sent]:
-    """Return the lines of a trace."""
-    lines = []
-    for row in path.read_text().splitlines():
-        due, sent, status, *data = row.split("\t")
-        program = int(status) & 0xF0 == 0xC0
-        event = codec.from_bytes([int(status), *map(int, data[: 1 if program else 2])])
-        if event is not None:
-            lines.append(Sent(float(due), float(sent), event))
-    return lines
+from bandmate.daemon import trace as traces
+from bandmate.daemon.exercise import tune
+from bandmate.daemon.lateness import Run, Tally
+from bandmate.daemon.trace import Sent
 
 
 def play_daemon(options: argparse.Namespace, seconds: float, folder: Path) -> Run:
@@ -124,10 +42,10 @@ def play_daemon(options: argparse.Namespace, seconds: float, folder: Path) -> Ru
         client.listen_to("bandmate out")
         client.play_to("bandmate in")
         first = now()
-        client.play(playing.tune(options.tempo, seconds))
+        client.play(tune(options.tempo, seconds))
         last = now()
     client.close()
-    return Run(read_trace(trace), client.captured, first, last)
+    return Run(traces.read(trace).sent, client.captured, first, last)
 
 
 def play_plain(run: Run, folder: Path) -> Run:
@@ -141,7 +59,7 @@ def play_plain(run: Run, folder: Path) -> Run:
         client.listen_to("plain out", 30)
         player.communicate(b"go\n")
     client.close()
-    return Run(read_trace(trace), client.captured, 0.0, float("inf"))
+    return Run(traces.read(trace).sent, client.captured, 0.0, float("inf"))
 
 
 def write_song(score: Sequence[Sent], path: Path) -> None:

@@ -1,0 +1,61 @@
+"""Real-time priority, where the system allows it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bandmate.daemon import priority
+
+if sys.platform != "linux":
+    pytest.skip("only Linux is asked", allow_module_level=True)
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[[str], threading.Thread]]:
+    """Start a thread of a name, which waits until the test is over."""
+    ending, threads = threading.Event(), []
+
+    def start(name: str) -> threading.Thread:
+        threads.append(threading.Thread(target=ending.wait, name=name))
+        threads[-1].start()
+        return threads[-1]
+
+    yield start
+    ending.set()
+    for thread in threads:
+        thread.join()
+
+
+def level(thread: threading.Thread) -> int:
+    """Its real-time priority; 0 for none."""
+    assert thread.native_id is not None
+    return os.sched_getparam(thread.native_id).sched_priority
+
+
+def test_those_that_play_get_it_where_the_system_allows_it(
+    started: Callable[[str], threading.Thread],
+) -> None:
+    conductor, worker, casting = map(started, ("bandmate conductor", "bandmate worker", "bandmate casting"))
+    given = priority.claim([conductor, worker, casting])
+    assert priority.claimed(conductor.native_id or 0) is given
+    assert (level(conductor) > level(worker) > 0) is given
+    assert level(casting) == 0
+    priority.release([conductor, worker, casting])
+    assert level(conductor) == level(worker) == 0
+
+
+def test_what_the_system_refuses_is_no_error(
+    started: Callable[[str], threading.Thread], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    conductor = started("bandmate conductor")
+    assert priority.claim([conductor]) is False
+    assert priority.claimed(conductor.native_id or 0) is False
