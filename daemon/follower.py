@@ -57,7 +57,9 @@ class Follower:
         self._learned = 0
         self._spread = _SPREAD
         self._strike = 0.0
-        self._lost = 0
+        self._lost = 0  # ticks counted for pulses that have not come, and may yet
+        self._jump = 0  # of these, the last late pulse's
+        self._owed = 0  # pulses that may be held up while the tempo is too uncertain to count for them
         self._next = 0
         self._running = False
         self._timeline: Timeline | None = None
@@ -131,13 +133,23 @@ class Follower:
         double = not armed and self._is_double(now)
         self._heard = now
         if double:
-            self._lost = max(self._lost - 1, 0)
+            self._take_in()
             return
         self._learn(now, armed)
         self._arrivals.append(now)
         if self._running:
             self._timeline = Timeline(self._next, self._filtered, self._period)
             self._next += 1
+
+    def _take_in(self) -> None:
+        """A pulse on the heels of another: one that was held up, or the same again."""
+        if self._lost:
+            self._lost -= 1
+        elif self._owed:
+            self._owed -= 1
+            if self._running:
+                self._timeline = Timeline(self._next, self._filtered, self._period)
+                self._next += 1
 
     def _error(self, now: float) -> float:
         return now - self._filtered - self._period
@@ -165,14 +177,23 @@ class Follower:
         else:
             known = self._learned > 1
             self._strike = error if known and large else 0.0
-            late = self.locked and error > self._beyond(_LOST, _UNHEARD)
-            self._lost = round(error / self._period) if late else 0
-            self._correct(error - self._lost * self._period)
+            late = error > self._beyond(_LOST, _UNHEARD)
+            missing = round(error / self._period) if late else 0
+            self._jump = missing if self.locked else 0
+            self._lost = self._lost + self._jump if late else 0
+            self._owed = missing if known and late and not self.locked else self._still_owed(now)
+            self._correct(error - self._jump * self._period)
 
     def _begin(self, now: float) -> None:
         """A new phase; of the tempo a little is remembered."""
-        self._filtered, self._strike, self._lost = now, 0.0, 0
+        self._filtered, self._strike = now, 0.0
+        self._lost = self._jump = self._owed = 0
         self._learned = min(self._learned + 1, _RECALLED)
+
+    def _still_owed(self, now: float) -> int:
+        """Held-up pulses that may yet come when one has: none if it came by itself."""
+        alone = now - self._arrivals[-1] > _CLOSE * self._period
+        return 0 if alone else max(self._owed - 1, 0)
 
     def _alike(self, now: float) -> bool:
         """Whether the last two intervals are of one tempo."""
@@ -182,17 +203,21 @@ class Follower:
     def _begin_again(self, now: float) -> None:
         """A new tempo, from the last three pulses; what seemed lost before it was not."""
         if self._running:
-            self._next -= self._lost
+            self._next -= self._jump
         first, second = self._arrivals
+        owed = round((now - first) / self._period) - 2
         self._period = _clip((now - first) / 2)
         self._filtered = (first + second + now) / 3 + self._period
-        self._learned, self._strike, self._lost = 3, 0.0, 0
+        self._learned, self._strike = 3, 0.0
+        self._lost = self._jump = 0
+        # Two pulses that were held up alike look like a slower tempo; then others come on their heels.
+        self._owed = max(owed, 0)
 
     def _correct(self, error: float) -> None:
         phase, tempo = _gains(self._learned)
         if self._running:
-            self._next += self._lost
-        self._filtered += (1 + self._lost) * self._period + phase * error
+            self._next += self._jump
+        self._filtered += (1 + self._jump) * self._period + phase * error
         self._period = _clip(self._period + tempo * error)
         self._spread += (min(abs(error), 2 * self._spread) - self._spread) / TICKS_PER_BEAT
         self._learned += 1

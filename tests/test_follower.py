@@ -241,3 +241,30 @@ def test_any_pulses_are_survived() -> None:
         assert 19.99 < follower.timeline.bpm < 400.01
         assert -BEAT <= follower.tick - tick <= BEAT + 2
         tick = follower.tick
+
+
+@pytest.mark.parametrize(
+    "holds",
+    [
+        [(4.2, 0.067)],
+        [(171.1, 0.0636), (174.1, 0.0676)],
+        [(200.1, 0.030), (201.6, 0.030)],
+        [(200.1, 0.090)],
+        *[[(at + 0.1 * k, 0.02 * k)] for at in (30, 100) for k in range(1, 9)],
+    ],
+)
+def test_pulses_that_are_held_up_are_none_lost(holds: list[tuple[float, float]]) -> None:
+    """holds: when, in pulses, and for how many seconds nothing arrives; what was held comes in a burst."""
+    period, last = 60 / 120 / 24, -1.0
+    follower = Follower(120)
+    follower.start(-0.001)
+    for k in range(400):
+        time = k * period
+        for at, seconds in holds:
+            if at * period <= time < at * period + seconds:
+                time = at * period + seconds
+        last = max(time, last + 2e-5)
+        follower.pulse(last)
+    assert follower.tick == 400
+    assert follower.timeline is not None
+    assert follower.timeline.time_at(400) == pytest.approx(400 * period, abs=0.001)
