@@ -12,7 +12,7 @@ USUAL = 80 / 127
 """A player's velocity, 0..1, at which the band plays as it was taught."""
 PHRASE_BARS = 8
 BUILD_BARS = 2
-LIGHT, QUIET = 0.16, 0.84
+LIGHT, QUIET = 0.1, 0.84
 SWELL = 0.06
 WAITED_BARS, FADE, FAINTEST = 1, 0.12, 0.6
 ENDING_DENSITY = 0.25

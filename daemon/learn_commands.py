@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bandmate.bridge.events import Event
     from bandmate.daemon.config import Config
     from bandmate.daemon.learn import Lesson
-    from bandmate.daemon.patchbay import ANY, hearable
 
 PAUSE = 0.4
 """Seconds of silence after which a controller that was given has come to rest."""
@@ -41,6 +40,7 @@ def learn(in_port: str | None) -> None:
     from bandmate.bridge.ports import Midi
     from bandmate.daemon.config import FILE, load
     from bandmate.daemon.learn import Lesson
+    from bandmate.daemon.patchbay import ANY, hearable
     from bandmate.presets.home import folder
 
     path = folder(FILE)

@@ -27,7 +27,7 @@ def test_more_energy_is_louder(one: float, other: float, played: float, bar: flo
 
 def test_the_band_comes_in_lightly_and_is_itself_after_two_bars() -> None:
     assert [loudness(USUAL, bars, 4, 0) for bars in (0, 1, 2, 9)] == pytest.approx([0.84, 0.92, 1, 1])
-    assert [lean(bars, False) for bars in (0, 1, 2, 9)] == pytest.approx([-0.16, -0.08, 0, 0])
+    assert [lean(bars, False) for bars in (0, 1, 2, 9)] == pytest.approx([-0.1, -0.05, 0, 0])
     assert lean(9, True) == pytest.approx(-0.25)
 
 

@@ -143,7 +143,7 @@ def test_a_signal_releases_every_note(
 def test_split_opens_a_port_for_each_part(
     playing: Playing, daw: Callable[..., Any], jackclient: ModuleType
 ) -> None:
-    playing("--output", "split", "--clock", "internal", "--tempo", str(BPM), "--no-record")
+    playing("--output", "split", "--clock", "internal", "--tempo", str(BPM), "--no-record", "--seed", "1")
     players = {part: daw(part) for part in ("drums", "bass", "keys", "strings")}
     for part, client in players.items():
         client.listen_to(f"bandmate {part}", timeout=20)

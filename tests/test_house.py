@@ -23,7 +23,7 @@ TAUGHT_BELOW = {
     "gathering": {"reading", "arranging", "corpora", "drawing"},
     "fitting": set(),
     "judging": {"fitting"},
-    "ear": {"fitting"},
+    "ear": {"fitting", "judging"},
     "band": {"fitting", "judging"},
     "unet_gan": {"fitting", "judging"},
     "musegan": {"fitting", "judging"},

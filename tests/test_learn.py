@@ -157,8 +157,8 @@ class Midi:
             deliver(event, 0.0)
         return Door()
 
-    def lost(self, peer: str | None) -> bool:
-        return self.vanished
+    def names(self) -> Ports:
+        return Ports((() if self.vanished else ("Pads",)), ())
 
     def close(self) -> None:
         pass

@@ -135,7 +135,8 @@ def publish(
         whole.write(place / "models" / f"{stem}.onnx", data)
     with Progress("tuning", tuning.ROUNDS, "rounds") as progress:
         tempo = Genre.read(run.folder).tempo
-        tuned = tuning.tuned(made.preset, place / "models", material.shown, tempo, progress.reach)
+        like = [*material.taught, *material.shown]
+        tuned = tuning.tuned(made.preset, place / "models", material.shown, like, tempo, progress.reach)
     models = {stem: (place / "models" / f"{stem}.onnx").read_bytes() for stem in made.models}
     made = replace(made, preset=tuned, models=models)
     whole.write(place / "presets" / f"{made.preset.name}.yaml", preset_text.text(made.preset))

@@ -109,14 +109,20 @@ def _places(notes: Notes, kept: Bars) -> list[float]:
 
 
 def tuned(
-    preset: Preset, models: Path, shown: Sequence[Song], tempo: float, tell: Callable[[int, int], None]
+    preset: Preset,
+    models: Path,
+    shown: Sequence[Song],
+    like: Sequence[Song],
+    tempo: float,
+    tell: Callable[[int, int], None],
 ) -> Preset:
     """The preset, tuned; models: the folder of its files, of which the band's is written anew if it is drawn;
-    shown: the songs to play to; tell: hears how many rounds are done, and of how many."""
+    shown: the songs to play to; like: those whose habits it is to have, the more the surer they are; tell:
+    hears how many rounds are done, and of how many."""
     given, parts = played.excerpts(shown, SONGS, BARS), tuple(part.name for part in preset.parts)
     path = models / f"{preset.band}.onnx"
     data = path.read_bytes()
-    real = real_habits(shown, parts, given[0].bars)
+    real = real_habits(like, parts, given[0].bars)
     card = by_drums(Generator(data, path.name).card, real)
     whole.write(path, export.restated(data, card))
     before: tuple[Floats, Floats] | None = None
