@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandmate.bridge.events import Control, Event, NoteOn, Program, Pulse
-from bandmate.bridge.names import PortError
+from bandmate.bridge.names import PortError, Ports
 from bandmate.daemon.cli import main
 from bandmate.daemon.config import load, read
 from bandmate.daemon.controls import TAKEN, ControlMap
@@ -158,7 +158,7 @@ class Midi:
         return Door()
 
     def names(self) -> Ports:
-        return Ports((() if self.vanished else ("Pads",)), ())
+        return Ports((() if self.vanished else ("Keys",)), ())
 
     def close(self) -> None:
         pass
