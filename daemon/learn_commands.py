@@ -66,7 +66,7 @@ def learn(in_port: str | None) -> None:
     finally:
         midi.close()
     if not finished:
-        raise PortError(f"{ears} is gone and nothing was written; connect it and begin again")
+        raise PortError(f"the port {ears} is gone and nothing was written; connect it and begin again")
     _keep(path, config, lesson)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandmate.models import decoding
+from bandmate.models import decoding, drawing
 from bandmate.models.chance import Chance
 from bandmate.models.contract import Card, Drawn
 from bandmate.models.decoding import Before, Limits, Score
@@ -389,3 +389,14 @@ def test_what_is_not_wanted_to_sound_on_is_let_go_of_in_every_octave() -> None:
         card = Card("generator", parts=CARD.parts, pitch=(0.5,) * 4, drawn=drawn)
         score = decoding.decode(said, card, Limits(), Before(SILENT, SILENT), 0, STILL, wanted)
         assert score.sustain[KEYS].sum(0)[[53, 60, 65]].tolist() == [end, 32, end]
+
+
+def test_never_more_than_half_of_the_band_lays_out() -> None:
+    """The moods fall from part to part, each below its share of rests; the last plays chords."""
+    card = Card("generator", parts=CARD.parts, drawn=LOOSE._replace(rests=(0.4,) * 4))
+    mood = np.array([[0.3], [0.2], [0.1], [0.35]], np.float32)
+    chords = np.array([False, False, False, True])
+    rests = drawing.rests(card, chords, mood, np.full(4, 0.5, np.float32), 1.0)
+    assert rests[:, 0].tolist() == [False, True, True, False]
+    few = drawing.rests(card, chords, mood + [[0.2], [0.2], [0], [0]], np.full(4, 0.5, np.float32), 1.0)
+    assert few[:, 0].tolist() == [False, False, True, False]
