@@ -138,7 +138,7 @@ class Band:
             if self._armed is not None and self._settings.metre.step_in_bar(step) == 0:
                 self._switch(step)
             self._commit(self._planner.rest())
-            self.situation.attendance.enter(self._planner.committed)
+            self.situation.rest(step, self._planner.committed)
             until = self.situation.sounding_until(step)
             gone = until is not None and step - until >= 2 * self._settings.metre.steps_per_bar
         return gone
@@ -235,7 +235,7 @@ class Band:
         tick = self.grid.tick_of(step)
         self.preset = preset
         self.desk.switch(preset, tick)
-        self.situation.memory.cut(step)
+        self.situation.hand_over(step)
         self.grid = Grid(preset.swing, self._settings.metre)
         before = self._planner
         self._late += before.late

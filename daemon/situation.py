@@ -23,6 +23,7 @@ from bandmate.daemon.recall import Place, place
 from bandmate.daemon.request import Array, Chords, Request
 from bandmate.models import listening
 from bandmate.models.chance import Origin
+from bandmate.models.decoding import Score
 from bandmate.models.harmony import NONE, TONES
 from bandmate.models.keys import Key
 from bandmate.models.roll import BAR, PARTS, STEPS_PER_BEAT, WINDOW
@@ -57,6 +58,7 @@ class Situation:
         self._hand = Hand(0)
         self._origin = 0
         self._noise = Origin(0, 0)
+        self._groove: Score | None = None
 
     def begin(self, step: int, *, afresh: bool) -> None:
         """The music runs on from a step: `afresh`, with nothing heard before, or after a jump."""
@@ -92,6 +94,30 @@ class Situation:
             loud = dynamics.loudness(energy, played / bar, step / bar, silent / bar)
             rows.append(loud * dynamics.accent(metre.step_in_bar(step), metre.halved))
         return np.array(rows, np.float32)
+
+    def rest(self, first: int, last: int) -> None:
+        """The band rests in steps first..last. What it played before them it goes on from."""
+        played = self.memory.read(first - WINDOW, WINDOW)
+        if played.onset.any():
+            played.sustain[:, -1] = False
+            self._groove = played
+        self.attendance.enter(last)
+
+    def _past(self, window: int, first: int, newcomer: bool) -> Score:
+        """What the band played in the 32 steps before the window and in it up to a step; where that was
+        nothing, since it rested, in the first what it last played: after silence a generator says silence."""
+        past = (Memory() if newcomer else self.memory).read(window - WINDOW, WINDOW + first - window)
+        if newcomer or self._groove is None or past.onset.any():
+            return past
+        pairs = ((past.onset, self._groove.onset), (past.sustain, self._groove.sustain))
+        for now, then in pairs:
+            now[:, :WINDOW] = then
+        return past
+
+    def hand_over(self, step: int) -> None:
+        """Others play from a step on: nothing sounds on into it."""
+        self.memory.cut(step)
+        self._groove = None
 
     def return_to(self, step: int) -> None:
         """The player strikes a note at a step: after an ending and a bar of silence the band plays again."""
@@ -167,7 +193,6 @@ class Situation:
         self._noise = origins[0]
         played = self.attendance.played(first) / metre.steps_per_bar
         densities = self.leader.densities(preset, dynamics.lean(played, ending))
-        past = (Memory() if newcomer else self.memory).read(window - WINDOW, WINDOW + first - window)
         return Request(
             number=number,
             epoch=epoch,
@@ -179,7 +204,7 @@ class Situation:
             lasting=np.array([metre.lasts(step) for step in range(window, window + 2 * WINDOW)]),
             melody=self._rolls(window, first + max(known - first % STEPS_PER_BEAT, 0)),
             heard=self._known_steps(window, first),
-            past=past,
+            past=self._past(window, first, newcomer),
             chords=self.memory.chords(window, WINDOW),
             sounding=int(self.memory.chords(first - 1, 1)[0]),
             revision=revision,

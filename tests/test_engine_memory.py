@@ -111,3 +111,13 @@ def test_a_chord_is_recalled_only_where_the_melody_repeats(stage: Any, scores: M
 
 def test_the_packaged_band_is_the_one_that_is_heard(tmp_path: Path) -> None:
     assert isinstance(Catalogue(tmp_path).accompanist(Shelf(None).get("pop")), Accompanist)
+
+
+@pytest.mark.parametrize("preset", ["rock", "songwriter"])
+def test_after_a_long_rest_the_band_comes_in_with_the_player(tmp_path: Path, preset: str) -> None:
+    back = 20 * BAR
+    tunes = [[*tune(melody), *tune(melody, begin=back)] for melody in MELODIES]
+    for parts, _, _ in play(*tunes, preset=preset, folder=tmp_path):
+        onsets = np.concatenate([part[:, 0] for part in parts])
+        assert not ((onsets >= back - 2 * BAR) & (onsets < back)).any()
+        assert ((onsets >= back) & (onsets < back + BAR)).sum() >= 8
