@@ -73,13 +73,16 @@ def pitches(card: Card, drums: Mask, chance: Chance, steps: slice, warmth: float
 
 def rests(card: Card, chords: Mask, mood: Array, density: Array, warmth: float) -> Mask:
     """bool[4,n]: where a part lays out, more where its density 0..1 is less. Of the parts that play chords,
-    bool[4], the one that most wants to does not lay out, nor does more than half of the band. mood:
-    float32[4,n]."""
+    bool[4], the one that most wants to does not lay out, and of the others likewise, if they are several; nor
+    does more than half of the band. mood: float32[4,n]."""
     if card.drawn is None:
         return np.zeros(mood.shape, bool)
     share = _near(warmth) * np.array(card.drawn.rests) * 2 * (1 - density)
-    wants = np.where(chords[:, None], mood, -1)
-    lays_out = (mood < np.minimum(share, MOST_RESTS)[:, None]) & (wants < wants.max(0))
+    lays_out = mood < np.minimum(share, MOST_RESTS)[:, None]
+    for group in (chords, ~chords):
+        if group.sum() > 1 or group is chords:
+            wants = np.where(group[:, None], mood, -1)
+            lays_out &= ~group[:, None] | (wants < wants.max(0))
     least = np.where(lays_out, mood, np.inf).argsort(0).argsort(0)
     return np.asarray(lays_out & (least < len(mood) // 2))
 

@@ -37,7 +37,7 @@ from bandmate.training.judging.means import mean
 from bandmate.training.runs import played
 from bandmate.training.songs import Notes, Song
 
-ROUNDS = 8
+ROUNDS = 6
 SONGS, BARS = 20, 32
 GAIN = 0.2
 LEAST, MOST = 0.3, 0.8
