@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from bandmate.daemon.desk import Desk
@@ -17,6 +19,8 @@ from bandmate.daemon.timeline import Timeline
 from bandmate.models.harmony import symbol
 from bandmate.models.keys import Key
 from bandmate.presets.preset import Preset
+
+VOID = -1
 
 
 class Band:
@@ -41,6 +45,8 @@ class Band:
         self._armed: tuple[Preset, str] | None = None
         self._epoch = self._number = self._late = 0
         self._revise_at: int | None = None
+        self._last: Request | None = None
+        self._caught_up = True
         self._left: int | None = None
         self._noted: Key | None = None
 
@@ -77,6 +83,7 @@ class Band:
         if self._armed is not None:
             self._planner.dismiss(self._armed[1])
         self._armed = None if key == self._key else (preset, key)
+        self._caught_up = False
         if timeline is None and self._armed is not None:
             self._switch(self._planner.committed)
             self.desk.silence(self.grid.tick_of(self._planner.committed))
@@ -156,6 +163,11 @@ class Band:
             self._planner.ask(step)
             if self.presence(step) is not Presence.RESTING:
                 requests.append(self._request(step))
+        self._last = requests[-1] if requests else self._last
+        if self._armed is not None and not self._caught_up and self._last is not None:
+            # Who takes over is to have heard the music by then, which takes longer than a decision.
+            requests.append(replace(self._last, preset=self._armed[1], epoch=VOID))
+            self._caught_up = True
         return requests
 
     def deadline(self, timeline: Timeline) -> float:

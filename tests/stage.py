@@ -58,11 +58,12 @@ def pulses(begin: float, beats: float, first: Sequence[Event] = (Start(),)) -> S
 
 @dataclass
 class Heard:
-    """What left, as (beat, event), and what was asked for."""
+    """What left, as (beat, event), what was asked for, and what only so that newcomers hear the music."""
 
     engine: Engine
     sent: Score = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    catching_up: list[Request] = field(default_factory=list)
 
     def struck(self, channel: int | None = None) -> list[float]:
         """The beats on which notes of a channel, or of all, began."""
@@ -154,7 +155,7 @@ class Stage:
         presets = {first.name: first} | {key: ready for _, ready, key in arms}
 
         def answering(request: Request) -> Answer:
-            heard.requests.append(request)
+            (heard.requests if request.epoch >= 0 else heard.catching_up).append(request)
             return self.answer(request, presets)
 
         def send(event: Event, now: float) -> None:

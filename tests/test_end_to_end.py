@@ -83,10 +83,12 @@ def test_it_follows_the_clock_switches_at_the_bar_and_stops_with_the_daw(
     heard = in_beats(client.captured, sent)
 
     before, after = struck(heard, 0, 15.9), struck(heard, 16.1, 32)
-    assert set(before) == {10, 2, 3, 4}
-    assert min(before.values()) >= 4
-    assert set(after) == {2, 3, 4, 5}
-    assert min(after.values()) >= 2
+    # A part may lay out, but never more than half of the band.
+    assert set(before) <= {10, 2, 3, 4}
+    assert set(after) <= {2, 3, 4, 5}
+    assert min(len(before), len(after)) >= 2
+    assert sum(before.values()) >= 32
+    assert sum(after.values()) >= 16
 
     sounds = [(beat, e) for beat, e in heard if isinstance(e, Program) and beat > 1]
     assert {e.channel for _, e in sounds} == {2, 3, 4, 5}
@@ -107,7 +109,7 @@ def test_it_follows_the_clock_switches_at_the_bar_and_stops_with_the_daw(
     (take,) = (Path(os.environ["BANDMATE_HOME"]) / "takes").glob("*.mid")
     tracks = {track.name: sum(m.type == "note_on" for m in track) for track in mido.MidiFile(take).tracks}
     assert tracks["melody"] == 32
-    assert min(tracks[name] for name in ("drums", "bass", "keys", "strings")) >= 4
+    assert sum(tracks[name] for name in ("drums", "bass", "keys", "strings")) >= 32
 
 
 def sounding(captured: list[Any]) -> set[tuple[int, int]]:

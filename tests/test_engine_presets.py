@@ -154,3 +154,12 @@ def test_frozen_a_wish_waits(stage: Any, scores: ModuleType) -> None:
     heard = stage.play(scores.tune([72] * 24) + freeze, 20, arms=[(9, other(scores), "o")])
     assert heard.struck(10) == scores.beats(1, 15)
     assert sorted(set(heard.struck(5))) == scores.beats(16, 19)
+
+
+def test_who_takes_over_hears_the_music_ahead_of_the_bar_line(stage: Any, scores: ModuleType) -> None:
+    heard = stage.play(scores.note(0, 72, 16), 12, arms=[(5.3, other(scores), "o")])
+    (ahead,) = heard.catching_up
+    assert ahead.preset == "o"
+    assert ahead.first == 4 * 5.0, "the last decision's"
+    assert len(ahead.beats.features) == 5
+    assert [r.preset for r in heard.requests if r.first >= 4 * 8] == ["o"] * 5
