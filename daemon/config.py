@@ -129,25 +129,19 @@ def _key(table: Table) -> Key | None:
 
 
 def _controls(table: Table) -> ControlMap:
-    numbers = ControlMap(
-        preset=table.whole("preset", 0, 127, ControlMap.preset),
-        density=table.whole("density", 0, 127, ControlMap.density),
-        variation=table.whole("variation", 0, 127, ControlMap.variation),
-        freeze=table.whole("freeze", 0, 127, ControlMap.freeze),
-        panic=table.whole("panic", 0, 127, ControlMap.panic),
-        level=table.wholes("level", PARTS, ControlMap.level),
-        mute=table.wholes("mute", PARTS, ControlMap.mute),
-        energy=table.whole("energy", 0, 127, ControlMap.energy),
-        key_lock=table.whole("key_lock", 0, 127, ControlMap.key_lock),
-        fill=table.whole("fill", 0, 127, ControlMap.fill),
-        tacet=table.whole("tacet", 0, 127, ControlMap.tacet),
-        ending=table.whole("ending", 0, 127, ControlMap.ending),
-        hold=table.whole("hold", 0, 127, ControlMap.hold),
-        tap=table.whole("tap", 0, 127, ControlMap.tap),
-        run=table.whole("run", 0, 127, ControlMap.run),
-    )
+    own = {
+        each.name: _numbers(table, each.name, getattr(ControlMap, each.name)) for each in fields(ControlMap)
+    }
+    numbers = ControlMap(**own)
     _check(numbers, table)
     return numbers
+
+
+def _numbers(table: Table, name: str, usual: int | tuple[int, ...]) -> Any:
+    """A control's controller, or one for each part."""
+    if isinstance(usual, tuple):
+        return table.wholes(name, PARTS, usual)
+    return table.whole(name, 0, 127, usual)
 
 
 def _check(numbers: ControlMap, table: Table) -> None:

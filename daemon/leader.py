@@ -48,13 +48,11 @@ class Leader:
         if not on:
             self.key = None
 
-    def listen(self, heard: Array) -> bool:
-        """Find the key to lock, if one is wanted, in the steps that each pitch class, float[12], was heard
-        for; whether it was found now."""
-        if not self._locking or self.key is not None or heard.sum() < TELLING:
-            return False
-        self.key = Key.of(heard)
-        return True
+    def listen(self, heard: Array) -> None:
+        """Find the key to lock, if one is wanted, in the steps that each pitch class, float32[12], was heard
+        for."""
+        if self._locking and self.key is None and heard.sum() >= TELLING:
+            self.key = Key.of(heard)
 
     def tonic(self, heard: Array) -> int:
         """The tonic triad, numbered as in models/harmony, of the locked key or of the one that was heard, as

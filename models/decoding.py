@@ -110,14 +110,18 @@ def _is_drums(card: Card) -> Mask:
 
 def _chords(limits: Limits, drums: Mask) -> Mask:
     """bool[4]: the parts that have several voices, and where none has, all that have pitches."""
-    several = (np.array(limits.voices) > 1) & ~drums
+    several = _several(limits, drums)
     return several if several.any() else ~drums
+
+
+def _several(limits: Limits, drums: Mask) -> Mask:
+    """bool[4]: the parts that have several voices."""
+    return np.asarray((np.array(limits.voices) > 1) & ~drums)
 
 
 def _voicing(wanted: Array, limits: Limits, drums: Mask) -> Array:
     """float32[4,n,128]: how far each pitch of a part that has several voices is leaned to."""
-    several = (np.array(limits.voices) > 1) & ~drums
-    lean: Array = VOICING * several[:, None, None] * wanted[:, _CLASSES]
+    lean: Array = VOICING * _several(limits, drums)[:, None, None] * wanted[:, _CLASSES]
     return lean.astype(np.float32)
 
 
