@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from bandmate.daemon.commands import Commands
-from bandmate.daemon.learn_commands import learn
-from bandmate.daemon.selftest_commands import selftest
+from bandmate.daemon.learn.commands import learn
+from bandmate.daemon.selftest.commands import selftest
 from bandmate.daemon.sentences import sentences
-from bandmate.daemon.service_commands import service
+from bandmate.daemon.service.commands import service
 
 MODES = ("live", "respond", "offline")
 OUTPUTS = ("multichannel", "split", "single")
@@ -34,7 +34,7 @@ class Tempo(click.FloatRange):
 
 def bars(ctx: click.Context, param: click.Parameter, text: str | None) -> Any:
     """The metre that an option names."""
-    from bandmate.daemon.metre import Metre
+    from bandmate.daemon.clock.metre import Metre
 
     try:
         return None if text is None else Metre.parse(text)
@@ -64,7 +64,7 @@ def demo(preset: str | None, melody: str, out: Path, seed: int) -> None:
 
     Writes demo.mid, demo.png (the piano roll) and, where FluidSynth is, demo.wav.
     """
-    from bandmate.daemon import demo as demonstration
+    from bandmate.daemon.offstage import demo as demonstration
 
     demonstration.run(preset, melody, out, seed, click.echo)
 
@@ -97,7 +97,7 @@ def render(**options: Any) -> None:
 
     Writes what would have been heard: the melody of the file MELODY on channel 1, and the four parts.
     """
-    from bandmate.daemon import rendering
+    from bandmate.daemon.offstage import rendering
     from bandmate.daemon.progress import progress
 
     order = rendering.Order(**options)
@@ -134,9 +134,9 @@ def play(
     seed: int | None, mode: str, no_record: bool, trace: Path | None, log: Path | None, **flags: Any
 ) -> None:
     """Play with the band, live. Ctrl-C ends it."""
-    from bandmate.daemon import play as performance
     from bandmate.daemon.config import FILE, load, override
-    from bandmate.daemon.console import Console, divert
+    from bandmate.daemon.stage import play as performance
+    from bandmate.daemon.stage.console import Console, divert
     from bandmate.presets.home import folder
 
     if log is not None:
@@ -168,7 +168,7 @@ def ports() -> None:
 @main.command()
 def presets() -> None:
     """List the presets, and what is wrong with them."""
-    from bandmate.daemon.catalogue import Catalogue
+    from bandmate.daemon.answering.catalogue import Catalogue
     from bandmate.presets.home import folder
     from bandmate.presets.load import Shelf
 
@@ -188,7 +188,7 @@ def presets() -> None:
 @main.command()
 def models() -> None:
     """List the models, and what is wrong with them."""
-    from bandmate.daemon.catalogue import Catalogue
+    from bandmate.daemon.answering.catalogue import Catalogue
     from bandmate.presets.home import folder
 
     catalogue = Catalogue(folder("models"))
@@ -204,7 +204,7 @@ def panic(out_port: str | None) -> None:
     """Silence every note on every channel of the MIDI outputs."""
     from bandmate.bridge.names import PortError
     from bandmate.bridge.ports import Midi
-    from bandmate.daemon.ledger import Ledger
+    from bandmate.daemon.sending.ledger import Ledger
 
     midi = Midi()
     names = [out_port] if out_port is not None else list(midi.names().outputs)

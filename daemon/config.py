@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from bandmate.daemon.controls import TAKEN, ControlMap
-from bandmate.daemon.metre import Metre
+from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.leading.controls import TAKEN, ControlMap
 from bandmate.models.keys import Key
 from bandmate.presets.document import Mistakes, Table, parse
 from bandmate.presets.preset import PARTS

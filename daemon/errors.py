@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bandmate.bridge.names import PortError
 from bandmate.daemon.config import ConfigError
-from bandmate.daemon.song import SongError
+from bandmate.daemon.offstage.song import SongError
 from bandmate.models.contract import ModelError
 from bandmate.presets.preset import PresetError
 

@@ -20,7 +20,7 @@ from bandmate.bridge import codec
 from bandmate.bridge.arrival import Stamps
 from bandmate.bridge.clock import now
 from bandmate.bridge.events import Event, NoteOff, NoteOn
-from bandmate.daemon.exercise import Timed, merge, note, pulses
+from bandmate.daemon.selftest.exercise import Timed, merge, note, pulses
 
 __all__ = ["PERIOD", "Client", "Server", "Timed", "available", "merge", "note", "pulses", "until"]
 

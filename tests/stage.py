@@ -13,12 +13,12 @@ from types import ModuleType
 from typing import Any
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Pulse, Start
-from bandmate.daemon.accompanist import Accompanist
-from bandmate.daemon.engine import Engine
-from bandmate.daemon.rehearsal import Cue, perform
-from bandmate.daemon.request import Answer, Request
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.takes import Take
+from bandmate.daemon.answering.accompanist import Accompanist
+from bandmate.daemon.answering.request import Answer, Request
+from bandmate.daemon.engine.engine import Engine
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.offstage.rehearsal import Cue, perform
+from bandmate.daemon.sending.takes import Take
 from bandmate.models.generator import Ear, Generator
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset

@@ -11,13 +11,13 @@ import mido
 import numpy as np
 import pytest
 
-from bandmate.daemon import audition as stage
-from bandmate.daemon import song as songs
-from bandmate.daemon.audition import audition
-from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.metre import Grid
-from bandmate.daemon.render import render
-from bandmate.daemon.settings import Settings
+from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.clock.metre import Grid
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.offstage import audition as stage
+from bandmate.daemon.offstage import song as songs
+from bandmate.daemon.offstage.audition import audition
+from bandmate.daemon.offstage.render import render
 from bandmate.models.contract import ModelError
 from bandmate.models.harmony import NONE, TONES, symbol
 from bandmate.presets import write

@@ -11,8 +11,8 @@ from types import ModuleType
 
 import pytest
 
-from bandmate.daemon.accompanist import Accompanist
-from bandmate.daemon.casting import Casting
+from bandmate.daemon.answering.accompanist import Accompanist
+from bandmate.daemon.stage.casting import Casting
 from bandmate.models.contract import ModelError
 from bandmate.presets.preset import Preset, PresetError
 

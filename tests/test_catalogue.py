@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from bandmate.daemon.catalogue import Catalogue
+from bandmate.daemon.answering.catalogue import Catalogue
 from bandmate.models.contract import ModelError
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset

@@ -85,7 +85,7 @@ class Midi:
 @pytest.fixture
 def midi(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bandmate.bridge.ports.Midi", Midi)
-    monkeypatch.setattr("bandmate.daemon.play.Midi", Midi)
+    monkeypatch.setattr("bandmate.daemon.stage.play.Midi", Midi)
     monkeypatch.setattr("signal.signal", lambda *_: None)
 
 
@@ -309,7 +309,7 @@ def test_without_a_midi_system_one_sentence_says_so(
         raise PortError("No MIDI system was found.")
 
     monkeypatch.setattr("bandmate.bridge.ports.Midi", none)
-    monkeypatch.setattr("bandmate.daemon.play.Midi", none)
+    monkeypatch.setattr("bandmate.daemon.stage.play.Midi", none)
     assert refused(command) == "No MIDI system was found."
 
 

@@ -17,13 +17,13 @@ from bandmate.bridge.clock import now
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program, Pulse, Start, Stop
 from bandmate.bridge.names import PortError
 from bandmate.bridge.outputs import split
-from bandmate.daemon.conductor import Conductor
-from bandmate.daemon.controls import ControlMap
-from bandmate.daemon.engine import Engine
-from bandmate.daemon.outlet import Outlet
-from bandmate.daemon.request import Answer, Request
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.sounding import Sounding
+from bandmate.daemon.answering.request import Answer, Request
+from bandmate.daemon.engine.engine import Engine
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.leading.controls import ControlMap
+from bandmate.daemon.ports.outlet import Outlet
+from bandmate.daemon.ports.sounding import Sounding
+from bandmate.daemon.stage.conductor import Conductor
 from bandmate.models.contract import ModelError
 
 LIMIT = 20

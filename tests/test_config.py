@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.config import Config, ConfigError, load, override, read
-from bandmate.daemon.controls import ControlMap
-from bandmate.daemon.metre import Metre
+from bandmate.daemon.leading.controls import ControlMap
 from bandmate.models.keys import Key
 from bandmate.presets.home import folder, runtime
 

@@ -1,7 +1,7 @@
 import pytest
 
 from bandmate.bridge.events import Control, NoteOn, Program, Pulse, Start
-from bandmate.daemon.controls import (
+from bandmate.daemon.leading.controls import (
     TAKEN,
     ControlMap,
     Controls,

@@ -10,7 +10,7 @@ import mido
 import pytest
 from PIL import Image
 
-from bandmate.daemon import demo, sample
+from bandmate.daemon.offstage import demo, sample
 from bandmate.presets.load import Shelf
 
 POP = ["drums", "bass", "keys", "strings"]

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
-from bandmate.daemon.desk import LATEST, Desk
-from bandmate.daemon.metre import Grid
-from bandmate.daemon.takes import Take
-from bandmate.daemon.timeline import Timeline
+from bandmate.daemon.clock.metre import Grid
+from bandmate.daemon.clock.timeline import Timeline
+from bandmate.daemon.sending.desk import LATEST, Desk
+from bandmate.daemon.sending.takes import Take
 from bandmate.models.decoding import Score
 from bandmate.presets.preset import Part, Preset
 

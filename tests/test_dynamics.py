@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmate.daemon.dynamics import USUAL, accent, energy, lean, loudness
+from bandmate.daemon.leading.dynamics import USUAL, accent, energy, lean, loudness
 
 SHARES = st.floats(0, 1)
 BARS = st.floats(0, 64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program, Pulse
-from bandmate.daemon.echo import WINDOW, Echo
+from bandmate.daemon.ports.echo import WINDOW, Echo
 
 Score = list[tuple[float, Event]]
 

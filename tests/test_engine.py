@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from bandmate.bridge.events import NoteOff, Program, Stop
-from bandmate.daemon.presence import Presence
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.takes import MELODY, Take
-from bandmate.daemon.transport import Clock
+from bandmate.daemon.clock.transport import Clock
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.leading.presence import Presence
+from bandmate.daemon.sending.takes import MELODY, Take
 
 C, F, G = ({(root + tone) % 12 for tone in (0, 4, 7)} for root in (0, 5, 7))
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bandmate.daemon.metre import Metre
-from bandmate.daemon.settings import Settings
+from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.engine.settings import Settings
 
 C, D = ({(root + tone) % 12 for tone in (0, 4, 7)} for root in (0, 2))
 

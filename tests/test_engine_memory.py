@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bandmate.daemon.accompanist import Accompanist
-from bandmate.daemon.audition import Heard, audition
-from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.settings import Settings
+from bandmate.daemon.answering.accompanist import Accompanist
+from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.offstage.audition import Heard, audition
 from bandmate.models.harmony import NONE
 from bandmate.presets import write
 from bandmate.presets.load import Shelf

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.metre import Metre
-from bandmate.daemon.render import Rendering, render
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.song import MelodyFile, SongNote
+from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.offstage.render import Rendering, render
+from bandmate.daemon.offstage.song import MelodyFile, SongNote
 from bandmate.presets.load import Shelf
 
 KICKS, SNARES = (35, 36), (38, 40)

@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from bandmate.bridge.events import NoteOn, Stop
-from bandmate.daemon.engine import Engine
+from bandmate.daemon.engine.engine import Engine
 
 C_MAJOR = (72, 76, 79, 76) * 6
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bandmate.bridge.events import Continue, Control, NoteOff, NoteOn, Stop
-from bandmate.daemon.controls import ControlMap
-from bandmate.daemon.metre import Metre
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.situation import Mode
+from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.leading.controls import ControlMap
 from bandmate.models.keys import Key
 
 C, F, A = ({(root + tone) % 12 for tone in (0, 4, 7)} for root in (0, 5, 9))

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program, Stop
-from bandmate.daemon.controls import ControlMap
-from bandmate.daemon.engine import Engine
-from bandmate.daemon.settings import Settings
+from bandmate.daemon.engine.engine import Engine
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.leading.controls import ControlMap
 
 BAND = (10, 2, 3, 4)
 MAP = ControlMap()

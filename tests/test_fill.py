@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandmate.daemon.cues import Cues
-from bandmate.daemon.fill import FALLING, KICK, hits
-from bandmate.daemon.metre import Metre
-from bandmate.daemon.request import Span
+from bandmate.daemon.answering.fill import FALLING, KICK, hits
+from bandmate.daemon.answering.request import Span
+from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.leading.cues import Cues
 
 
 def fill(steps: int, intensity: float, seed: int) -> list:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from bandmate.daemon.follower import Follower
+from bandmate.daemon.clock.follower import Follower
 
 BEAT = 24
 

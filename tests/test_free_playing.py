@@ -7,9 +7,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from bandmate.daemon import attention
-from bandmate.daemon.attention import Attention
-from bandmate.daemon.history import phase
+from bandmate.daemon.answering import attention
+from bandmate.daemon.answering.attention import Attention
+from bandmate.daemon.hearing.history import phase
 from bandmate.models import listening
 from bandmate.models.generator import Ear, Heard
 from bandmate.models.harmony import TONES

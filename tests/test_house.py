@@ -29,6 +29,23 @@ TAUGHT_BELOW = {
     "musegan": {"fitting", "judging"},
     "runs": {"fitting", "judging", "drawing"},
 }
+PLAYS_BELOW = {
+    "clock": set(),
+    "answering": set(),
+    "pictures": {"clock"},
+    "sending": {"clock"},
+    "hearing": {"answering"},
+    "leading": {"clock", "answering", "hearing"},
+    "engine": {"clock", "answering", "hearing", "leading", "sending"},
+    "ports": {"sending"},
+    "offstage": {"clock", "answering", "hearing", "sending", "engine", "pictures"},
+    "stage": {"clock", "answering", "leading", "sending", "engine", "ports"},
+    "learn": {"leading", "ports"},
+    "service": set(),
+    "selftest": {"stage"},
+}
+ROOMS = {"training": TAUGHT_BELOW, "daemon": PLAYS_BELOW}
+ROOFS = {f"bandmate.{roof}" for roof in ROOMS}
 HEAVY = ("rtmidi", "onnxruntime", "torch", "numpy")
 MODULES = sorted(path for folder in BELOW for path in (ROOT / folder).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -49,7 +66,9 @@ def imports(path):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield "." * node.level + (node.module or "")
-            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module == "bandmate")
+            yield from (
+                f"{node.module}.{alias.name}" for alias in node.names if node.module in {"bandmate", *ROOFS}
+            )
 
 
 def roots(path):
@@ -66,11 +85,12 @@ def test_imports_go_down_only(path):
     assert rooms(path) <= BELOW[room] | {room}
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if p.parent.parent.name == "training"], ids=name_of)
-def test_rooms_of_training_import_down_only(path):
-    room = path.parent.name
-    parts = {name.split(".")[2] for name in imports(path) if name.startswith("bandmate.training.")}
-    assert parts & set(TAUGHT_BELOW) <= TAUGHT_BELOW[room] | {room}
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parent.parent.name in ROOMS], ids=name_of)
+def test_rooms_of_a_roof_import_down_only(path):
+    roof, room = path.parent.parent.name, path.parent.name
+    below = ROOMS[roof]
+    parts = {name.split(".")[2] for name in imports(path) if name.startswith(f"bandmate.{roof}.")}
+    assert parts & set(below) <= below[room] | {room}
 
 
 @pytest.mark.parametrize("path", MODULES + TESTS, ids=name_of)

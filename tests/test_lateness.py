@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bandmate.bridge.events import NoteOff, NoteOn, Program
-from bandmate.daemon.exercise import PULSES, Timed, merge, note, pulses, tune
-from bandmate.daemon.lateness import Run, Tally, align, percentiles, phases
-from bandmate.daemon.schedule import Due
-from bandmate.daemon.trace import Decision, Sent, Trace, read
+from bandmate.daemon.selftest.exercise import PULSES, Timed, merge, note, pulses, tune
+from bandmate.daemon.selftest.lateness import Run, Tally, align, percentiles, phases
+from bandmate.daemon.sending.schedule import Due
+from bandmate.daemon.stage.trace import Decision, Sent, Trace, read
 
 
 def letter(sign: str) -> NoteOn:

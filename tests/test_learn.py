@@ -21,8 +21,8 @@ from bandmate.bridge.events import Control, Event, NoteOn, Program, Pulse
 from bandmate.bridge.names import PortError, Ports
 from bandmate.daemon.cli import main
 from bandmate.daemon.config import load, read
-from bandmate.daemon.controls import TAKEN, ControlMap
-from bandmate.daemon.learn import SLOTS, Lesson
+from bandmate.daemon.leading.controls import TAKEN, ControlMap
+from bandmate.daemon.learn.lesson import SLOTS, Lesson
 
 MUTE = next(place for place, slot in enumerate(SLOTS) if slot.field == "mute")
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
-from bandmate.daemon.ledger import Ledger
-from bandmate.daemon.schedule import Schedule
+from bandmate.daemon.sending.ledger import Ledger
+from bandmate.daemon.sending.schedule import Schedule
 
 BASS, LOW = NoteOn(2, 40, 90), NoteOff(2, 40)
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bandmate.daemon import hand
-from bandmate.daemon.hand import Hand
-from bandmate.daemon.melody import Melody
+from bandmate.daemon.hearing import hand
+from bandmate.daemon.hearing.hand import Hand
+from bandmate.daemon.hearing.melody import Melody
 
 C, F, G, AM = 0, 5, 7, 21
 BAR = 16

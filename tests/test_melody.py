@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bandmate.daemon.melody import Melody
+from bandmate.daemon.hearing.melody import Melody
 from bandmate.models import roll
 
 SPLIT = 55

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bandmate.bridge.events import Event, NoteOff, NoteOn, Pulse, Start, Stop
-from bandmate.daemon.controls import ControlMap
-from bandmate.daemon.metre import Grid, Metre
-from bandmate.daemon.metronome import Metronome
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.tap import Taps
+from bandmate.daemon.clock.metre import Grid, Metre
+from bandmate.daemon.clock.tap import Taps
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.leading.controls import ControlMap
+from bandmate.daemon.sending.metronome import Metronome
 
 MAP = ControlMap()
 

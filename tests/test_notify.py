@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bandmate.daemon.notify import STALLED, STATUS_EVERY, Herald
+from bandmate.daemon.stage.notify import STALLED, STATUS_EVERY, Herald
 
 if sys.platform == "win32":
     pytest.skip("Windows has no such manager", allow_module_level=True)

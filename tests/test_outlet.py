@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
 from bandmate.bridge.names import PortError
-from bandmate.daemon.outlet import DOUBT, Outlet
-from bandmate.daemon.sounding import Sounding
+from bandmate.daemon.ports.outlet import DOUBT, Outlet
+from bandmate.daemon.ports.sounding import Sounding
 
 
 class Synth:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandmate.bridge.names import PortError, Ports
-from bandmate.daemon.patchbay import AGAIN, Close, Move, Open, Patchbay, Side, Tell
+from bandmate.daemon.ports.patchbay import AGAIN, Close, Move, Open, Patchbay, Side, Tell
 
 
 def own(name: str) -> bool:

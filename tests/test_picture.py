@@ -3,9 +3,9 @@ import io
 import pytest
 from PIL import Image
 
-from bandmate.daemon import page, picture
-from bandmate.daemon.page import Voice
-from bandmate.daemon.picture import png
+from bandmate.daemon.pictures import page, picture
+from bandmate.daemon.pictures.page import Voice
+from bandmate.daemon.pictures.picture import png
 
 BEAT, BAR = 24, 96
 MELODY = Voice("melody", [(0, BEAT, 72, 127), (8 * BAR, BEAT, 72, 127)])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bandmate.daemon.memory import Memory
-from bandmate.daemon.metre import Metre
-from bandmate.daemon.planner import Commitment, Planner
-from bandmate.daemon.request import Answer
+from bandmate.daemon.answering.request import Answer
+from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.engine.planner import Commitment, Planner
+from bandmate.daemon.hearing.memory import Memory
 from bandmate.models.decoding import Score
 from bandmate.models.harmony import NONE
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bandmate.daemon.metre import Metre
-from bandmate.daemon.presence import Presence, leaves, presence
+from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.leading.presence import Presence, leaves, presence
 
 R, P, E = Presence.RESTING, Presence.PLAYING, Presence.ENDING
 

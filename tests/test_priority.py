@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bandmate.daemon import priority
+from bandmate.daemon.stage import priority
 
 if sys.platform != "linux":
     pytest.skip("only Linux is asked", allow_module_level=True)

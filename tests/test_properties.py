@@ -23,14 +23,14 @@ from bandmate.bridge.events import (
     Start,
     Stop,
 )
-from bandmate.daemon.controls import ControlMap
-from bandmate.daemon.engine import Engine
-from bandmate.daemon.metre import Metre
-from bandmate.daemon.rehearsal import Cue, perform
-from bandmate.daemon.request import Answer, Request
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.situation import Mode
-from bandmate.daemon.transport import Clock
+from bandmate.daemon.answering.request import Answer, Request
+from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.clock.transport import Clock
+from bandmate.daemon.engine.engine import Engine
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.leading.controls import ControlMap
+from bandmate.daemon.offstage.rehearsal import Cue, perform
 from bandmate.models.decoding import Score
 from bandmate.models.roll import WINDOW
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bandmate.daemon.history import phase
-from bandmate.daemon.recall import Place, place
-from bandmate.daemon.request import Beats
+from bandmate.daemon.answering.request import Beats
+from bandmate.daemon.hearing.history import phase
+from bandmate.daemon.hearing.recall import Place, place
 from bandmate.models import listening
 
 TUNE = [60, 64, 67, 64, 65, 69, 72, 69, 67, 71, 74, 71, 72, 67, 64, 60]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bandmate.daemon.reload import Quieting, Watch
+from bandmate.daemon.stage.reload import Quieting, Watch
 
 LIMIT = 10
 

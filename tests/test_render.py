@@ -11,11 +11,11 @@ import mido
 import pytest
 
 from bandmate.bridge.events import Event, NoteOn
-from bandmate.daemon.render import Rendering, metre_of, render
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.situation import Mode
-from bandmate.daemon.song import SongError, read
-from bandmate.daemon.takes import MELODY
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.offstage.render import Rendering, metre_of, render
+from bandmate.daemon.offstage.song import SongError, read
+from bandmate.daemon.sending.takes import MELODY
 
 PPQ = 480
 DRUMS, KEYS = 1, 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bandmate.daemon.revision import revoice
+from bandmate.daemon.answering.revision import revoice
 from bandmate.models.decoding import Score
 
 BASS, KEYS = 1, 2

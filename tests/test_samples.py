@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bandmate.daemon import sample
-from bandmate.daemon.song import SongError
+from bandmate.daemon.offstage import sample
+from bandmate.daemon.offstage.song import SongError
 
 NOTES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
-from bandmate.daemon.schedule import Due, Schedule
+from bandmate.daemon.sending.schedule import Due, Schedule
 
 OFF, ON = NoteOff(2, 40), NoteOn(2, 40, 90)
 LEVEL, PIANO = Control(2, 7, 100), Program(2, 1)

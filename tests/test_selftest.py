@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bandmate.daemon.cli import main
-from bandmate.daemon.verdict import Figures, judge, record, table
+from bandmate.daemon.selftest.verdict import Figures, judge, record, table
 
 GOOD = Figures(
     system="jack",

@@ -16,11 +16,11 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
-from bandmate.daemon import service
 from bandmate.daemon.cli import main
 from bandmate.daemon.errors import ServiceError
-from bandmate.daemon.service import Agent, Ran, Task, Unit
-from bandmate.daemon.service_texts import TASK, Job, agent, task, unit
+from bandmate.daemon.service import service
+from bandmate.daemon.service.service import Agent, Ran, Task, Unit
+from bandmate.daemon.service.texts import TASK, Job, agent, task, unit
 
 AWKWARD = ("--in", 'My "Keys"', "--key", "100%", "$HOME", "a\\b", "")
 

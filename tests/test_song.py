@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandmate.daemon.song import MelodyFile, SongError, SongNote, parse, read
+from bandmate.daemon.offstage.song import MelodyFile, SongError, SongNote, parse, read
 
 META = mido.MetaMessage
 

@@ -6,7 +6,7 @@ import wave
 import mido
 import pytest
 
-from bandmate.daemon import sound
+from bandmate.daemon.offstage import sound
 
 FONT = b"RIFF\x00\x00\x00\x00sfbk"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmate.daemon.sounding import Remains, Sounding
+from bandmate.daemon.ports.sounding import Remains, Sounding
 
 NOTES = st.sets(st.tuples(st.integers(1, 16), st.integers(0, 127)), max_size=40)
 

@@ -9,7 +9,7 @@ import mido
 import pytest
 
 from bandmate.bridge.events import Control, NoteOff, NoteOn, Program, Pulse
-from bandmate.daemon.takes import MELODY, Take
+from bandmate.daemon.sending.takes import MELODY, Take
 
 PARTS = [("drums", 10, None), ("bass", 2, 33)]
 NOON = datetime(2026, 11, 21, 14, 5, 33)

@@ -18,12 +18,12 @@ from click.testing import CliRunner
 from bandmate.bridge import loopback
 from bandmate.bridge.clock import now
 from bandmate.bridge.events import Control, Event, NoteOn, Program
-from bandmate.daemon.casting import Casting
 from bandmate.daemon.cli import main
-from bandmate.daemon.conductor import Conductor
-from bandmate.daemon.controls import ControlMap
-from bandmate.daemon.engine import Engine
-from bandmate.daemon.settings import Settings
+from bandmate.daemon.engine.engine import Engine
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.leading.controls import ControlMap
+from bandmate.daemon.stage.casting import Casting
+from bandmate.daemon.stage.conductor import Conductor
 from bandmate.models.contract import Card
 from bandmate.presets import write as written
 from bandmate.presets.load import Shelf, read

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmate.daemon.metre import Grid, Metre
-from bandmate.daemon.timeline import TICKS_PER_BEAT, Timeline
+from bandmate.daemon.clock.metre import Grid, Metre
+from bandmate.daemon.clock.timeline import TICKS_PER_BEAT, Timeline
 
 HOURS = 6 * 3600
 TEMPOS = st.floats(20, 400)

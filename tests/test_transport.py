@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from bandmate.bridge.events import Continue, Event, NoteOn, Position, Pulse, Start, Stop
-from bandmate.daemon.metre import Metre
-from bandmate.daemon.transport import Change, Clock, Transport
+from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.clock.transport import Change, Clock, Transport
 
 PERIOD = 60 / 120 / 24
 GROUP = 4 * 96

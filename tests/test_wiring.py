@@ -8,10 +8,10 @@ import pytest
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn
 from bandmate.bridge.names import PortError, Ports
-from bandmate.daemon.door import Deliver
-from bandmate.daemon.outlet import REMINDERS, Outlet
-from bandmate.daemon.sounding import Sounding
-from bandmate.daemon.wiring import Wiring, Wishes
+from bandmate.daemon.ports.door import Deliver
+from bandmate.daemon.ports.outlet import REMINDERS, Outlet
+from bandmate.daemon.ports.sounding import Sounding
+from bandmate.daemon.ports.wiring import Wiring, Wishes
 
 
 class Port:

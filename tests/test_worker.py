@@ -18,11 +18,11 @@ import pytest
 from bandmate.bridge import loopback
 from bandmate.bridge.clock import now
 from bandmate.bridge.events import Event, NoteOn
-from bandmate.daemon.casting import Casting
-from bandmate.daemon.conductor import Conductor
-from bandmate.daemon.engine import Engine
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.worker import Worker
+from bandmate.daemon.engine.engine import Engine
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.stage.casting import Casting
+from bandmate.daemon.stage.conductor import Conductor
+from bandmate.daemon.stage.worker import Worker
 
 LIMIT = 20
 PARTS = ("drums", "bass", "keys", "strings")

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.metre import Grid
-from bandmate.daemon.render import render
-from bandmate.daemon.settings import Settings
-from bandmate.daemon.song import MelodyFile, SongNote
+from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.clock.metre import Grid
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.offstage.render import render
+from bandmate.daemon.offstage.song import MelodyFile, SongNote
 from bandmate.models.decoding import DRUMS
 from bandmate.models.harmony import NONE, TONES
 from bandmate.presets.load import Shelf

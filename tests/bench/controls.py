@@ -22,13 +22,13 @@ from pathlib import Path
 import numpy as np
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn
-from bandmate.daemon import sample
-from bandmate.daemon.accompanist import Accompanist
-from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.controls import ControlMap
-from bandmate.daemon.engine import Engine
-from bandmate.daemon.rehearsal import Cue, perform
-from bandmate.daemon.settings import Settings
+from bandmate.daemon.answering.accompanist import Accompanist
+from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.engine.engine import Engine
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.leading.controls import ControlMap
+from bandmate.daemon.offstage import sample
+from bandmate.daemon.offstage.rehearsal import Cue, perform
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset

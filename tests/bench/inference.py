@@ -25,11 +25,11 @@ os.environ.update(
 import numpy as np
 
 from bandmate.bridge.clock import now
-from bandmate.daemon import sample
-from bandmate.daemon.catalogue import Catalogue
-from bandmate.daemon.lateness import percentiles
-from bandmate.daemon.render import metre_of, render
-from bandmate.daemon.settings import Settings
+from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.offstage import sample
+from bandmate.daemon.offstage.render import metre_of, render
+from bandmate.daemon.selftest.lateness import percentiles
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 

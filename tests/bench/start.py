@@ -21,7 +21,7 @@ import rtmidi
 from jackclient import Client
 
 from bandmate.bridge.clock import now
-from bandmate.daemon.exercise import tune
+from bandmate.daemon.selftest.exercise import tune
 
 
 def start_time(line: list[str]) -> float:

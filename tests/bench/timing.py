@@ -24,10 +24,10 @@ from jackclient import Client
 
 from bandmate.bridge import codec
 from bandmate.bridge.clock import now
-from bandmate.daemon import trace as traces
-from bandmate.daemon.exercise import tune
-from bandmate.daemon.lateness import Run, Tally
-from bandmate.daemon.trace import Sent
+from bandmate.daemon.selftest.exercise import tune
+from bandmate.daemon.selftest.lateness import Run, Tally
+from bandmate.daemon.stage import trace as traces
+from bandmate.daemon.stage.trace import Sent
 
 
 def play_daemon(options: argparse.Namespace, seconds: float, folder: Path) -> Run:

@@ -1,0 +1,1 @@
+"""What the band is asked, and a loaded preset that answers."""

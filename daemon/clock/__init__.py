@@ -1,0 +1,1 @@
+"""When: ticks and seconds, steps and bars, a followed clock, a tapped tempo."""

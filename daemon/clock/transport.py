@@ -1,0 +1,215 @@
+"""Where the music stands: the DAW's clock or our own, as one line of ticks that never runs back.
+
+A DAW jumps, loops and starts again; what the band remembers does not. So each run of the song is laid
+behind the one before it, shifted by whole groups of four bars: a step keeps its place in the bar and in
+the phrase, and every later step has a higher number.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from enum import Enum
+
+from bandmate.bridge.events import Continue, Event, Position, Pulse, Start, Stop
+from bandmate.daemon.clock.follower import SILENCE, Follower
+from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.clock.timeline import Timeline
+from bandmate.models.roll import BAR
+
+GROUP_BARS = 4
+
+
+class Clock(Enum):
+    """Whose time counts. Auto: the DAW's when its pulses come, else our own."""
+
+    AUTO = "auto"
+    INTERNAL = "internal"
+    MIDI = "midi"
+
+
+class Change(Enum):
+    """What a message or a moment did to the music. Afresh: from the top, so what was heard is over."""
+
+    AFRESH = "afresh"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+
+
+class Transport:
+    """Messages and notes in, a Timeline in performance ticks out (None while the music stands still)."""
+
+    def __init__(self, clock: Clock, bpm: float, metre: Metre) -> None:
+        self.timeline: Timeline | None = None
+        self._clock, self._bpm = clock, bpm
+        self._group = GROUP_BARS * metre.ticks_per_bar * max(BAR // metre.steps_per_bar, 1)
+        self._follower = Follower(bpm)
+        self._shift = 0
+        self._reached = 0
+        self._pulsed = -1
+        self._due: Change | None = None
+        self._resting = True
+        self._told = self._freewheeling = False
+        self._remarks: list[str] = []
+
+    @property
+    def bpm(self) -> float:
+        """The tempo now, in beats a minute."""
+        return self._follower.bpm if self.timeline is None and self._follower.locked else self._tempo()
+
+    @property
+    def steady(self) -> bool:
+        """Whether time goes on while nobody plays: the DAW's, or our own where it was set running."""
+        return self._follower.running or not self._resting
+
+    @property
+    def leading(self) -> bool:
+        """Whether our own clock runs, and not in place of a DAW's that was lost."""
+        return self.timeline is not None and not self._follower.running and not self._freewheeling
+
+    @property
+    def song_shift(self) -> int:
+        """What to take from a performance tick to get the DAW's song tick."""
+        return self._shift
+
+    def tick(self, now: float) -> int:
+        """The performance tick at a time; while the music stands still, the one on which it halted."""
+        return max(self._reached - 1, 0) if self.timeline is None else self.timeline.tick_at(now)
+
+    def receive(self, event: Event, now: float) -> Change | None:
+        """A transport message; any other event changes nothing."""
+        if self._clock is Clock.INTERNAL:
+            return None
+        follower = self._follower
+        if isinstance(event, Start | Continue | Stop | Position):
+            self._told, self._freewheeling = True, False
+        match event:
+            case Start():
+                # Some DAWs send Start at every turn of a loop: what was heard still counts.
+                change = Change.RESUMED if follower.running else Change.AFRESH
+                follower.start(now)
+                return self._halt(now, change)
+            case Continue():
+                follower.cont(now)
+                return self._halt(now, Change.RESUMED)
+            case Stop():
+                follower.stop(now)
+                return self._halt(now, None)
+            case Position(step):
+                follower.position(step, now)
+                return self._halt(now, Change.RESUMED) if follower.running else None
+            case Pulse():
+                return self._pulse(now)
+        return None
+
+    def note(self, now: float) -> Change | None:
+        """The player struck a note: while nothing else gives the time, it is a downbeat."""
+        if self.timeline is not None or self._clock is Clock.INTERNAL:
+            return None if self.timeline is not None else self._lead(now)
+        if self._follower.alive(now):
+            return self._join(now)
+        if self._clock is Clock.MIDI:
+            return None
+        if self._follower.running:
+            self._follower.stop(now)
+        return self._lead(now)
+
+    def lapse(self, now: float) -> None:
+        """Notice that the pulses have stopped coming: the music goes on at their tempo, on our own clock."""
+        if self.timeline is None or not self._follower.running or self._follower.alive(now):
+            return
+        self._follower.stop(now)
+        self._freewheeling = self._resting = True
+        self._remarks.append(f"the clock has stopped coming; the band plays on at {self.bpm:.1f} bpm")
+
+    def remarks(self) -> list[str]:
+        """What there is to tell since the last time, in sentences."""
+        told, self._remarks = self._remarks, []
+        return told
+
+    def lapses_at(self, now: float) -> float | None:
+        """When `lapse` has to be asked, in seconds; None while no pulses are followed."""
+        return now + SILENCE / 4 if self.timeline is not None and self._follower.running else None
+
+    def rest(self, now: float) -> bool:
+        """The band rests: on our own clock time stands still, and the next note will be the downbeat."""
+        waits = self._resting and not self._follower.running
+        return waits and self._halt(now, None) is Change.STOPPED
+
+    def run(self, now: float, before: int = 0) -> Change:
+        """Let our own clock run from the top, as a DAW's Start does: on through rests.
+
+        before: so many ticks go by until then, those of a count-in.
+        """
+        if self.timeline is not None:
+            self._halt(now, None)
+        self._follower.stop(now)
+        self._lay(-before)
+        self._resting = self._freewheeling = False
+        self.timeline = Timeline.at(self.bpm, self._shift - before, now)
+        return Change.AFRESH
+
+    def stop(self, now: float) -> Change | None:
+        """Our own clock stands still."""
+        return None if self._follower.running else self._halt(now, None)
+
+    def retempo(self, now: float, bpm: float) -> None:
+        """Our own clock goes at another tempo from now on."""
+        self._bpm = bpm
+        if self.timeline is not None and not self._follower.running:
+            self.timeline = self.timeline.retempo(now, bpm)
+
+    def _lead(self, now: float) -> Change:
+        """Our own clock starts."""
+        self._lay(0)
+        self._resting = True
+        self.timeline = Timeline.at(self._bpm, self._shift, now)
+        return Change.RESUMED if self._shift else Change.AFRESH
+
+    def _join(self, now: float) -> Change | None:
+        """Play with pulses that come without ever a Start, as some machines send: a note is the downbeat."""
+        follower = self._follower
+        if self._told or not follower.locked or follower.running:
+            return None
+        follower.join(now)
+        self._lay(0)
+        assert follower.timeline is not None
+        self.timeline = replace(follower.timeline, tick=follower.timeline.tick + self._shift)
+        self._pulsed = follower.tick - 1 + self._shift
+        return Change.RESUMED if self._shift else Change.AFRESH
+
+    def _pulse(self, now: float) -> Change | None:
+        follower = self._follower
+        if self._freewheeling and self.timeline is not None:
+            follower.take_up(math.floor(self.timeline.position(now) + 0.5) - self._shift, now)
+            self._remarks.append("the clock is back; the band follows it again")
+        self._freewheeling = False
+        follower.pulse(now)
+        if not follower.running or follower.timeline is None:
+            return self._halt(now, None) if self.timeline is not None and self._clock is Clock.AUTO else None
+        change, self._due = self._due, None
+        if change is not None:
+            self._lay(follower.tick - 1)
+        self.timeline = replace(follower.timeline, tick=follower.timeline.tick + self._shift)
+        self._pulsed = follower.tick - 1 + self._shift
+        return change
+
+    def _halt(self, now: float, then: Change | None) -> Change | None:
+        """Stand still until the next pulse, which brings the change about."""
+        self._due = then
+        if self.timeline is None:
+            return None
+        reached = self.timeline.tick_at(now)
+        if reached == self._pulsed + 1:  # the next pulse was due, but the song was stopped before it
+            reached = self._pulsed
+        self._reached = max(self._reached, reached + 1)
+        self.timeline = None
+        return Change.STOPPED
+
+    def _lay(self, tick: int) -> None:
+        """Choose the shift so that a song tick falls behind everything played so far."""
+        behind = max(self._reached - tick, 0)
+        self._shift = -(-behind // self._group) * self._group
+
+    def _tempo(self) -> float:
+        return self._bpm if self.timeline is None else self.timeline.bpm

@@ -1,0 +1,1 @@
+"""Performances in virtual time: demo, render, and what a judge listens to."""

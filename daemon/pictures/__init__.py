@@ -1,0 +1,1 @@
+"""A piano roll, drawn."""

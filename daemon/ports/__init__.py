@@ -1,0 +1,1 @@
+"""Real ports: taken up, lost, taken up again, and what sounds on them on disk."""

@@ -1,0 +1,1 @@
+"""The band measured on this machine."""

@@ -1,0 +1,1 @@
+"""The band as a service of the system."""

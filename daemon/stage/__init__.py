@@ -1,0 +1,1 @@
+"""The performance in real time: threads, signals, reloading, the terminal."""

@@ -1,0 +1,197 @@
+"""A performance in real time: ports, threads and signals, started and stopped in mirrored order."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from bandmate.bridge import outputs
+from bandmate.bridge.bounded import bounded
+from bandmate.bridge.clock import now
+from bandmate.bridge.names import PortError
+from bandmate.bridge.outputs import Fanout
+from bandmate.bridge.ports import Midi
+from bandmate.daemon.clock.transport import Clock
+from bandmate.daemon.config import Config
+from bandmate.daemon.engine.engine import Engine, Status
+from bandmate.daemon.engine.settings import Settings
+from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.errors import writing
+from bandmate.daemon.ports.outlet import Outlet
+from bandmate.daemon.ports.sounding import Remains, Sounding
+from bandmate.daemon.ports.wiring import Wiring, Wishes
+from bandmate.daemon.sending.takes import Take
+from bandmate.daemon.stage import priority
+from bandmate.daemon.stage.casting import Casting
+from bandmate.daemon.stage.conductor import Conductor
+from bandmate.daemon.stage.console import status_line
+from bandmate.daemon.stage.notify import Herald
+from bandmate.daemon.stage.trace import Trace
+from bandmate.presets.home import folder, runtime
+from bandmate.presets.load import Shelf
+from bandmate.presets.preset import Preset
+
+SHOW_EVERY = 0.1
+SHOWN_PER_LOOK = 5
+CLOSING = 8.0
+"""Seconds within which all ports are closed; no driver is waited for any longer."""
+
+Say = Callable[[str], None]
+Show = Callable[[Status, float], None]
+
+
+def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path | None = None) -> str | None:
+    """Play until a signal comes or the MIDI system is lost; what was lost, if it ended so.
+
+    Raises PortError, PresetError or ModelError at the start, WriteError at the end. say: hears sentences;
+    show: hears the status and the seconds of inference (p95), ten times a second.
+    """
+    ending = _signals()
+    record = Trace() if trace is not None else None
+    with ExitStack() as closing, ExitStack() as stack:
+        midi = Midi()
+        closing.callback(midi.close)
+        remains = Remains(runtime("sounding"))
+        closing.callback(remains.close)
+        casting = Casting(folder("presets"), folder("models"), say)
+        stack.callback(casting.close)
+        preset, key, accompanist = casting.first(config.preset)
+        bars = (0, settings.metre.beats, settings.metre.unit)
+        take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
+        output, outlets = _output(config, preset)
+        watchers = (record.add, record.decided) if record else (None, None)
+        conductor = Conductor(Engine(preset, settings, take, key), output, say, *watchers)
+        conductor.worker.employ(key, accompanist)
+        stack.callback(conductor.stop)
+        wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
+        wiring = Wiring(midi, wishes, outlets, partial(_keep_sounding, remains, say), conductor, say)
+        closing.callback(wiring.close)
+        wiring.begin()
+        conductor.start(casting.wish, config.offset_ms / 1000)
+        heard, played = _all(wiring.listening), _all(wiring.playing)
+        ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
+        say(ready)
+        herald = Herald.of()
+        herald.ready(ready)
+        stack.callback(herald.stopping)
+        priority.claim()
+        stack.callback(priority.release)
+        casting.begin(conductor.arm)
+        lost = _watch(wiring, conductor, ending, show, herald)
+        # Notes end first, then the take is written, and only then ports are closed, which may fail.
+        stack.close()
+        _keep(take, say)
+        with bounded(CLOSING):
+            closing.close()
+    if record is not None and trace is not None:
+        with writing(trace):
+            record.write(trace, conductor.status.late, conductor.status.dropped)
+    return lost
+
+
+def _signals() -> threading.Event:
+    """What is set by a signal that ends a performance: Ctrl-C, a request, or the terminal being closed."""
+    ending = threading.Event()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' own
+        number = getattr(signal, name, None)
+        # `nohup` has the closing of the terminal ignored.
+        if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
+            signal.signal(number, lambda *_: ending.set())
+    return ending
+
+
+def _keep_sounding(remains: Remains, say: Say, port: str) -> Sounding:
+    """The record of what sounds on a port; where none can be written, one that ends with us."""
+    try:
+        return remains.keep(port)
+    except OSError as error:
+        reason = error.strerror or error
+        say(f"what sounds can't be noted on disk ({reason}): if bandmate is killed, notes may hang")
+        return Sounding()
+
+
+def _parts(preset: Preset) -> list[tuple[str, int, int | None]]:
+    return [(part.name, part.channel, part.program) for part in preset.parts]
+
+
+def _output(config: Config, preset: Preset) -> tuple[Fanout, dict[str, Outlet]]:
+    """What the config asks for, by channel; and the outlets, by the names that they have as virtual ports."""
+    out = Outlet()
+    if config.output == "multichannel":
+        return outputs.multichannel(out), {"bandmate out": out}
+    shelf = Shelf(folder("presets"))
+    places = _places(preset, [shelf.get(name) for name in shelf.names()])
+    if config.output == "single":
+        wanted = [channel for channel, place in places.items() if place == config.part - 1]
+        return outputs.single(out, wanted), {"bandmate out": out}
+    if config.out_port is not None:
+        raise PortError("'split' opens four ports of its own; leave --out away, or choose another --output")
+    outlets = {f"bandmate {part.name}": Outlet() for part in preset.parts}
+    ports = list(outlets.values())
+    return outputs.split({channel: ports[place] for channel, place in places.items()}), outlets
+
+
+def _places(first: Preset, others: Iterable[Preset]) -> dict[int, int]:
+    """Which of the four ports a channel goes to: as the first preset has it, then as the others have."""
+    places: dict[int, int] = {}
+    for preset in (first, *others):
+        for place, part in enumerate(preset.parts):
+            places.setdefault(part.channel, place)
+    return places
+
+
+def _all(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "nothing yet"
+
+
+def _watch(
+    wiring: Wiring, conductor: Conductor, ending: threading.Event, show: Show, herald: Herald
+) -> str | None:
+    """Look after the ports until the end; what was lost, if it ended so."""
+    shown = 0
+    while not ending.wait(SHOW_EVERY):
+        status, seconds = conductor.status, conductor.p95()
+        show(status, seconds)
+        herald.beat(now(), conductor.turned, status_line(status, seconds))
+        shown += 1
+        if conductor.ended.is_set():
+            return "the band has stopped"
+        if shown % SHOWN_PER_LOOK == 0:
+            if (lost := wiring.look()) is not None:
+                return lost
+            priority.claim()  # for a port that was opened now
+    return None
+
+
+def _keep(take: Take | None, say: Say) -> None:
+    """Write the take into the user's folder, unless nothing was played."""
+    if take is None or take.empty:
+        return
+    path = Take.path(folder("takes"), datetime.now())
+    with writing(path):
+        take.write(path)
+    say(f"the take is kept in {path}")
+
+
+def settings(config: Config, mode: str, seed: int | None) -> Settings:
+    """The performance that a config asks for; without a seed, a new one each time."""
+    return Settings(
+        mode=Mode(mode),
+        clock=Clock(config.clock),
+        bpm=config.tempo,
+        metre=config.metre,
+        seed=secrets.randbelow(2**31) if seed is None else seed,
+        split=config.split,
+        channel=config.channel,
+        key=config.key,
+        send_clock=config.send_clock,
+        count_in=config.count_in,
+        programs=config.program_changes,
+        controls=config.controls,
+    )
