@@ -35,8 +35,9 @@ _HABIT = 3  # pulses that came twice in the first half beat; if there are more, 
 class Follower:
     """Clock pulses in, a `Timeline` out.
 
-    Arrivals pass a loop that smooths them (`Loop`); decided here is which pulse is which tick. Pulses teach
-    the tempo also while the song stands still.
+    Each pulse is a tick of the clock's; our ticks may be more or fewer. Arrivals pass a loop that smooths
+    them (`Loop`); decided here is which pulse is which tick. Pulses teach the tempo also while the song
+    stands still.
 
     A gap of up to a beat counts as pulses that were lost; two gaps alike, one after the other, are a slower
     tempo. A longer gap halts the count, as a pause would. A pulse on the heels of another counts once, and
@@ -44,9 +45,11 @@ class Follower:
     agrees with the tempo none is taken for lost, and those on the heels of another are counted by then.
     """
 
-    def __init__(self, bpm: float = 120.0) -> None:
-        """`bpm` is assumed until two pulses have come."""
-        self._loop = Loop(period_of(bpm), period_of(FASTEST), period_of(SLOWEST))
+    def __init__(self, bpm: float = 120.0, factor: float = 1.0) -> None:
+        """bpm: our tempo, assumed until two pulses have come; factor: how many times the clock's it is."""
+        periods = (period_of(tempo) * factor for tempo in (bpm, FASTEST, SLOWEST))
+        self._loop = Loop(*periods)
+        self._factor = factor
         self._arrivals: deque[float] = deque(maxlen=2)
         self._heard = -math.inf
         self._strike = 0.0
@@ -68,18 +71,18 @@ class Follower:
 
     @property
     def timeline(self) -> Timeline | None:
-        """Where the song is; None while it stands and until the first pulse after Start or Continue."""
+        """Where the song is, in our ticks; None while it stands, and from Start or Continue to a pulse."""
         return self._timeline
 
     @property
     def tick(self) -> int:
-        """The tick of the pulse that comes next."""
+        """The tick of the pulse that comes next, of the clock's."""
         return self._next
 
     @property
     def bpm(self) -> float:
-        """The tempo as far as it is known."""
-        return 60.0 / (TICKS_PER_BEAT * self._loop.period)
+        """Our tempo as far as it is known."""
+        return 60.0 * self._factor / (TICKS_PER_BEAT * self._loop.period)
 
     @property
     def locked(self) -> bool:
@@ -112,8 +115,7 @@ class Follower:
         self._heard = now
         self._next, self._lost = step * TICKS_PER_STEP, 0
         if self._timeline is not None:
-            loop = self._loop
-            self._timeline = Timeline(self._next, loop.time + loop.period, loop.period)
+            self._timeline = self._line(self._next, self._loop.time + self._loop.period)
 
     def take_up(self, tick: int, now: float) -> None:
         """Play on: the next pulse is a tick."""
@@ -125,7 +127,7 @@ class Follower:
         self._heard, self._running, self._lost = now, True, 0
         loop = self._loop
         missing = math.floor((now - loop.time) / loop.period + 0.5)
-        self._timeline = Timeline(0, loop.time + missing * loop.period, loop.period)
+        self._timeline = self._line(0, loop.time + missing * loop.period)
         self._next = 1 - missing
 
     def pulse(self, now: float) -> None:
@@ -146,7 +148,11 @@ class Follower:
         """So many pulses are ticks of the song; the loop stands at the last of them."""
         if self._running:
             self._next += pulses
-            self._timeline = Timeline(self._next - 1, self._loop.time, self._loop.period)
+            self._timeline = self._line(self._next - 1, self._loop.time)
+
+    def _line(self, tick: int, time: float) -> Timeline:
+        """A tick of the clock at a time, as our line."""
+        return Timeline(tick * self._factor, time, self._loop.period / self._factor)
 
     def _take_in(self, now: float) -> None:
         """A pulse on the heels of another: one that was held up, or the same again."""

@@ -28,6 +28,19 @@ class Clock(Enum):
     MIDI = "midi"
 
 
+class Speed(Enum):
+    """How fast the band goes by a clock: half, so that two of its beats are one of ours, or double."""
+
+    HALF = "half"
+    NORMAL = "normal"
+    DOUBLE = "double"
+
+    @property
+    def factor(self) -> float:
+        """Our ticks to a tick of the clock."""
+        return {Speed.HALF: 0.5, Speed.NORMAL: 1.0, Speed.DOUBLE: 2.0}[self]
+
+
 class Change(Enum):
     """What a message or a moment did to the music. Afresh: from the top, so what was heard is over."""
 
@@ -39,14 +52,15 @@ class Change(Enum):
 class Transport:
     """Messages and notes in, a Timeline in performance ticks out (None while the music stands still)."""
 
-    def __init__(self, clock: Clock, bpm: float, metre: Metre) -> None:
+    def __init__(self, clock: Clock, bpm: float, metre: Metre, speed: Speed = Speed.NORMAL) -> None:
+        """bpm: our own tempo; speed: by a DAW's clock, whose positions it scales too."""
         self.timeline: Timeline | None = None
-        self._clock, self._bpm = clock, bpm
+        self._clock, self._bpm, self._factor = clock, bpm, speed.factor
         self._group = GROUP_BARS * metre.ticks_per_bar * max(BAR // metre.steps_per_bar, 1)
-        self._follower = Follower(bpm)
+        self._follower = Follower(bpm, self._factor)
         self._shift = 0
         self._reached = 0
-        self._pulsed = -1
+        self._expected = 0
         self._due: Change | None = None
         self._resting = True
         self._told = self._freewheeling = False
@@ -174,14 +188,14 @@ class Transport:
         follower.join(now)
         self._lay(0)
         assert follower.timeline is not None
-        self.timeline = replace(follower.timeline, tick=follower.timeline.tick + self._shift)
-        self._pulsed = follower.tick - 1 + self._shift
+        self._move(follower.timeline)
         return Change.RESUMED if self._shift else Change.AFRESH
 
     def _pulse(self, now: float) -> Change | None:
         follower = self._follower
         if self._freewheeling and self.timeline is not None:
-            follower.take_up(math.floor(self.timeline.position(now) + 0.5) - self._shift, now)
+            position = (self.timeline.position(now) - self._shift) / self._factor
+            follower.take_up(math.floor(position + 0.5), now)
             self._remarks.append("the clock is back; the band follows it again")
         self._freewheeling = False
         follower.pulse(now)
@@ -189,10 +203,14 @@ class Transport:
             return self._halt(now, None) if self.timeline is not None and self._clock is Clock.AUTO else None
         change, self._due = self._due, None
         if change is not None:
-            self._lay(follower.tick - 1)
-        self.timeline = replace(follower.timeline, tick=follower.timeline.tick + self._shift)
-        self._pulsed = follower.tick - 1 + self._shift
+            self._lay(math.ceil((follower.tick - 1) * self._factor))
+        self._move(follower.timeline)
         return change
+
+    def _move(self, line: Timeline) -> None:
+        """Go by the clock's line, shifted."""
+        self.timeline = replace(line, tick=line.tick + self._shift)
+        self._expected = math.ceil(self._follower.tick * self._factor) + self._shift
 
     def _halt(self, now: float, then: Change | None) -> Change | None:
         """Stand still until the next pulse, which brings the change about."""
@@ -200,8 +218,8 @@ class Transport:
         if self.timeline is None:
             return None
         reached = self.timeline.tick_at(now)
-        if reached == self._pulsed + 1:  # the next pulse was due, but the song was stopped before it
-            reached = self._pulsed
+        if reached == self._expected:  # the next pulse was due, but the song was stopped before it
+            reached -= 1
         self._reached = max(self._reached, reached + 1)
         self.timeline = None
         return Change.STOPPED

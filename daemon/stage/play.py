@@ -17,7 +17,7 @@ from bandmate.bridge.clock import now
 from bandmate.bridge.names import PortError
 from bandmate.bridge.outputs import Fanout
 from bandmate.bridge.ports import Midi
-from bandmate.daemon.clock.transport import Clock
+from bandmate.daemon.clock.transport import Clock, Speed
 from bandmate.daemon.config import Config
 from bandmate.daemon.engine.engine import Engine, Status
 from bandmate.daemon.engine.settings import Settings
@@ -73,7 +73,7 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         wiring = Wiring(midi, wishes, outlets, partial(_keep_sounding, remains, say), conductor, say)
         closing.callback(wiring.close)
         wiring.begin()
-        conductor.start(casting.wish, config.offset_ms / 1000)
+        conductor.start(casting.wish)
         heard, played = _all(wiring.listening), _all(wiring.playing)
         ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
         say(ready)
@@ -179,11 +179,18 @@ def _keep(take: Take | None, say: Say) -> None:
     say(f"the take is kept in {path}")
 
 
+def _reserve(shelf: Shelf) -> float:
+    """Seconds by which the parts of any preset on the shelf want to be sooner, at most."""
+    offsets = [part.offset_ms for name in shelf.names() for part in shelf.get(name).parts]
+    return -min([0.0, *offsets]) / 1000
+
+
 def settings(config: Config, mode: str, seed: int | None) -> Settings:
     """The performance that a config asks for; without a seed, a new one each time."""
     return Settings(
         mode=Mode(mode),
         clock=Clock(config.clock),
+        speed=Speed(config.clock_speed),
         bpm=config.tempo,
         metre=config.metre,
         seed=secrets.randbelow(2**31) if seed is None else seed,
@@ -193,5 +200,8 @@ def settings(config: Config, mode: str, seed: int | None) -> Settings:
         send_clock=config.send_clock,
         count_in=config.count_in,
         programs=config.program_changes,
+        offset=config.offset_ms / 1000,
+        offsets=tuple(each / 1000 for each in config.part_offsets_ms),
+        reserve=_reserve(Shelf(folder("presets"))),
         controls=config.controls,
     )
