@@ -191,9 +191,10 @@ class Follower:
         loop = self._loop
         error = loop.error(now)
         large = abs(error) > self._beyond(_LARGE, _RARE)
+        afresh = armed and abs(error) > self._beyond(0.0, _RARE)
         known = loop.learned > 1
         unheard = not self._arrivals or loop.learned == 0
-        if unheard or error > TICKS_PER_BEAT * loop.period or (armed and large):
+        if unheard or error > TICKS_PER_BEAT * loop.period or afresh:
             self._begin(now, error if known and not armed else 0.0)
         elif known and large and error * self._strike > 0 and self._alike(now) and self._other(now):
             self._begin_again(now, error)

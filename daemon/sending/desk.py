@@ -159,7 +159,7 @@ class Desk:
             self._hold(time, event.channel, tick, event)
 
     def _hold(self, time: float | None, channel: int, tick: int, event: Event | None) -> None:
-        """An event of a channel, or the end of what sounds there, after its part's delay; with no time, now."""
+        """An event of a channel, or the end of what sounds there, after the part's delay; or now."""
         part = self._voice[channel]
         delay = self._late[part]
         if time is None or (delay == 0 and not self._waiting.holds(channel)):
