@@ -16,7 +16,7 @@ from bandmate.daemon.service.commands import service
 
 MODES = ("live", "respond", "offline")
 OUTPUTS = ("multichannel", "split", "single")
-CLOCKS = ("auto", "internal", "midi")
+CLOCKS = ("auto", "internal", "midi", "link")
 CLOCK_SPEEDS = ("normal", "half", "double")
 LONGEST_OFFSET = 500.0
 MODE = "With you, in turns of two bars, or (offline) knowing all that comes."

@@ -17,7 +17,7 @@ from bandmate.presets.preset import PARTS
 
 FILE = "config.yaml"
 OUTPUTS = ("multichannel", "split", "single")
-CLOCKS = ("auto", "internal", "midi")
+CLOCKS = ("auto", "internal", "midi", "link")
 CLOCK_SPEEDS = ("normal", "half", "double")
 LONGEST_OFFSET = 500
 WHEN_LOST = ("carry_on", "pause")

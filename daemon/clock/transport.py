@@ -14,6 +14,7 @@ from enum import Enum
 from bandmate.bridge.events import Continue, Event, Position, Pulse, Start, Stop
 from bandmate.daemon.clock.follower import SILENCE, Follower
 from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.clock.session import Peers, Session, Turn
 from bandmate.daemon.clock.timeline import Timeline
 from bandmate.models.roll import BAR
 
@@ -21,11 +22,13 @@ GROUP_BARS = 4
 
 
 class Clock(Enum):
-    """Whose time counts. Auto: the DAW's when its pulses come, else our own."""
+    """Whose time counts. Auto: the DAW's when its pulses come, else our own. Link: the session's while there
+    are other peers in it, else our own."""
 
     AUTO = "auto"
     INTERNAL = "internal"
     MIDI = "midi"
+    LINK = "link"
 
 
 class Speed(Enum):
@@ -56,6 +59,8 @@ class Transport:
         """bpm: our own tempo; speed: by a DAW's clock, whose positions it scales too."""
         self.timeline: Timeline | None = None
         self._clock, self._bpm, self._factor = clock, bpm, speed.factor
+        self._peers = Peers(self._factor)
+        self._bar = metre.ticks_per_bar
         self._group = GROUP_BARS * metre.ticks_per_bar * max(BAR // metre.steps_per_bar, 1)
         self._follower = Follower(bpm, self._factor)
         self._shift = 0
@@ -79,7 +84,8 @@ class Transport:
     @property
     def leading(self) -> bool:
         """Whether our own clock runs, and not in place of a DAW's that was lost."""
-        return self.timeline is not None and not self._follower.running and not self._freewheeling
+        followed = self._follower.running or self._peers.linked or self._freewheeling
+        return self.timeline is not None and not followed
 
     @property
     def song_shift(self) -> int:
@@ -92,7 +98,7 @@ class Transport:
 
     def receive(self, event: Event, now: float) -> Change | None:
         """A transport message; any other event changes nothing."""
-        if self._clock is Clock.INTERNAL:
+        if self._clock in (Clock.INTERNAL, Clock.LINK):
             return None
         follower = self._follower
         if isinstance(event, Start | Continue | Stop | Position):
@@ -118,8 +124,13 @@ class Transport:
 
     def note(self, now: float) -> Change | None:
         """The player struck a note: while nothing else gives the time, it is a downbeat."""
-        if self.timeline is not None or self._clock is Clock.INTERNAL:
-            return None if self.timeline is not None else self._lead(now)
+        if self.timeline is not None:
+            return None
+        if self._clock is Clock.LINK and self._peers.there:
+            change = Change.RESUMED if self._reached else Change.AFRESH
+            return self._enter(now, change, resting=not self._peers.playing)
+        if self._clock in (Clock.INTERNAL, Clock.LINK):
+            return self._lead(now)
         if self._follower.alive(now):
             return self._join(now)
         if self._clock is Clock.MIDI:
@@ -127,6 +138,27 @@ class Transport:
         if self._follower.running:
             self._follower.stop(now)
         return self._lead(now)
+
+    def session(self, session: Session, now: float) -> list[Change]:
+        """What Link's peers agree on now."""
+        if self._clock is not Clock.LINK:
+            return []
+        match self._peers.hear(session, now, self.timeline):
+            case Turn.BEGIN:
+                return [self._enter(now, Change.AFRESH, resting=False)]
+            case Turn.JUMP:
+                resting = self._resting and not session.playing
+                return [*self._stood(now), self._enter(now, Change.RESUMED, resting=resting)]
+            case Turn.FOLLOW:
+                self._resting = self._resting and not session.playing
+                self.timeline = self._peers.ours()
+            case Turn.STOP:
+                return self._stood(now)
+            case Turn.ALONE:
+                self._peers.linked = False
+                self._freewheeling = self._resting = True
+                self._remarks.append(f"no other Link peer is left; the band plays on at {self.bpm:.1f} bpm")
+        return []
 
     def lapse(self, now: float) -> None:
         """Notice that the pulses have stopped coming: the music goes on at their tempo, on our own clock."""
@@ -157,6 +189,8 @@ class Transport:
         """
         if self.timeline is not None:
             self._halt(now, None)
+        if self._clock is Clock.LINK and self._peers.there:
+            return self._enter(now, Change.AFRESH, resting=False)
         self._follower.stop(now)
         self._lay(-before)
         self._resting = self._freewheeling = False
@@ -170,7 +204,7 @@ class Transport:
     def retempo(self, now: float, bpm: float) -> None:
         """Our own clock goes at another tempo from now on."""
         self._bpm = bpm
-        if self.timeline is not None and not self._follower.running:
+        if self.timeline is not None and not self._follower.running and not self._peers.linked:
             self.timeline = self.timeline.retempo(now, bpm)
 
     def _lead(self, now: float) -> Change:
@@ -179,6 +213,19 @@ class Transport:
         self._resting = True
         self.timeline = Timeline.at(self._bpm, self._shift, now)
         return Change.RESUMED if self._shift else Change.AFRESH
+
+    def _enter(self, now: float, change: Change, *, resting: bool) -> Change:
+        """Play by the Link session, whose bar lines are ours."""
+        within = self._peers.bar(now, self._bar)
+        self._lay(math.floor(within))
+        self._peers.take_up(now, within + self._shift)
+        self._resting, self._freewheeling = resting, False
+        self.timeline = self._peers.ours()
+        return change
+
+    def _stood(self, now: float) -> list[Change]:
+        halted = self._halt(now, None)
+        return [] if halted is None else [halted]
 
     def _join(self, now: float) -> Change | None:
         """Play with pulses that come without ever a Start, as some machines send: a note is the downbeat."""
@@ -221,7 +268,7 @@ class Transport:
         if reached == self._expected:  # the next pulse was due, but the song was stopped before it
             reached -= 1
         self._reached = max(self._reached, reached + 1)
-        self.timeline = None
+        self.timeline, self._peers.linked = None, False
         return Change.STOPPED
 
     def _lay(self, tick: int) -> None:

@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn
 from bandmate.daemon.answering.request import Answer, Request
 from bandmate.daemon.clock.metre import Grid
+from bandmate.daemon.clock.session import Session
 from bandmate.daemon.clock.tap import Taps
 from bandmate.daemon.clock.timeline import Timeline
 from bandmate.daemon.clock.transport import Change, Transport
 from bandmate.daemon.engine.band import Band
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.engine.told import Actions as Actions
+from bandmate.daemon.engine.told import Status as Status
 from bandmate.daemon.leading.controls import (
     Command,
     Controls,
@@ -46,34 +47,6 @@ from bandmate.presets.preset import Preset
 
 TEMPO_NOTED = 0.1
 """Beats a minute by which the tempo must differ to be written into the take again."""
-
-
-@dataclass(frozen=True)
-class Actions:
-    """What is due: events to send, in order, with the tick each was meant for; decisions to ask for; programs
-    of presets to make ready; sentences to tell."""
-
-    events: list[Due]
-    requests: list[Request]
-    wishes: list[int]
-    remarks: list[str]
-
-
-@dataclass(frozen=True)
-class Status:
-    """For a status line: bar and beat from 1 (0 while the music stands), the presence, the chord now and the
-    one planned next, how many answers were late and how many notes were dropped; the key that is locked, if
-    one is."""
-
-    bar: int
-    beat: int
-    bpm: float
-    preset: str
-    presence: Presence
-    chords: tuple[str, ...]
-    late: int
-    dropped: int
-    key: str | None = None
 
 
 class Engine:
@@ -110,6 +83,11 @@ class Engine:
             wanted = self._settings.channel
             if event.channel == wanted if wanted is not None else event.channel not in channels:
                 self._hear(event, now)
+
+    def session(self, session: Session, now: float) -> None:
+        """What the peers of a Link session agree on."""
+        for change in self.transport.session(session, now):
+            self._change(change, now)
 
     def answer(self, answer: Answer, now: float) -> None:
         """A decision came back."""
