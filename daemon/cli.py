@@ -18,10 +18,12 @@ MODES = ("live", "respond", "offline")
 OUTPUTS = ("multichannel", "split", "single")
 CLOCKS = ("auto", "internal", "midi", "link")
 CLOCK_SPEEDS = ("normal", "half", "double")
+STARTS = ("note", "count")
 LONGEST_OFFSET = 500.0
 MODE = "With you, in turns of two bars, or (offline) knowing all that comes."
 KEY = "Keep to this key: G, F# minor, Bbm, D dorian, ...  [default: any]"
 PART_OFFSETS = "The same of each part beside that: 0,0,0,-40."
+START = "Where no clock comes: with your first note, or a bar counted in with one key."
 SEED = "Another seed, another performance."
 # On validation songs this one has held strings and a steady bass, in both packaged presets.
 FIRST_SEED = 5
@@ -140,6 +142,7 @@ def offsets(ctx: click.Context, param: click.Parameter, text: str | None) -> tup
 @click.option(
     "--count-in", type=click.IntRange(0, 4), default=None, help="Bars clicked before CC 117 starts."
 )
+@click.option("--start", type=click.Choice(STARTS), default=None, help=START)
 @click.option("--metre", callback=bars, default=None, help="3/4, 6/8, ...: no clock tells it.")
 @click.option("--key", callback=scale, default=None, help=KEY)
 @click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True, help=MODE)

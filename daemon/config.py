@@ -19,6 +19,7 @@ FILE = "config.yaml"
 OUTPUTS = ("multichannel", "split", "single")
 CLOCKS = ("auto", "internal", "midi", "link")
 CLOCK_SPEEDS = ("normal", "half", "double")
+STARTS = ("note", "count")
 LONGEST_OFFSET = 500
 WHEN_LOST = ("carry_on", "pause")
 _MAP = tuple(each.name for each in fields(ControlMap))
@@ -37,13 +38,13 @@ class Config:
     WHEN_LOST.
     output: one of OUTPUTS; part 1..4, the one that `single` sends. clock: one of CLOCKS; tempo in beats a
     minute, where no clock comes. clock_speed: at which the band goes by a clock that comes, one of
-    CLOCK_SPEEDS. send_clock: where none comes, send it; count_in: bars that are clicked
-    before the clock is set running. metre: the bars that are played in, which no clock tells. key: the
-    one that is kept to, None for any. channel: the one the melody comes on, None for any that the band
-    does not play on. offset_ms: sent so much later (earlier where negative); part_offsets_ms: the same of
-    each part beside that. split: notes held below this
-    pitch are chords that steer the harmony. program_changes: send the parts' programs. record: keep each
-    performance.
+    CLOCK_SPEEDS. send_clock: where none comes, send it; count_in: bars that are clicked before the clock
+    is set running. start: what sets it running else, one of STARTS: the first note, or a bar counted in
+    with one key; tap_note: a key that taps the tempo. metre: the bars that are played in, which no clock
+    tells. key: the one that is kept to, None for any. channel: the one the melody comes on, None for any
+    that the band does not play on. offset_ms: sent so much later (earlier where negative);
+    part_offsets_ms: the same of each part beside that. split: notes held below this pitch are chords that
+    steer the harmony. program_changes: send the parts' programs. record: keep each performance.
     """
 
     preset: str = "pop"
@@ -57,6 +58,8 @@ class Config:
     tempo: float = 120.0
     send_clock: bool = False
     count_in: int = 0
+    start: str = "note"
+    tap_note: int | None = None
     metre: Metre = field(default_factory=Metre)
     key: Key | None = None
     channel: int | None = None
@@ -107,6 +110,8 @@ def _config(table: Table) -> Config:
         tempo=table.number("tempo", 20, 300, Config.tempo),
         send_clock=table.flag("send_clock", Config.send_clock),
         count_in=table.whole("count_in", 0, 4, Config.count_in),
+        start=table.choice("start", STARTS, Config.start),
+        tap_note=table.pitch("tap_note", 0) if "tap_note" in table.names else None,
         metre=_metre(table),
         key=_key(table),
         channel=table.optional("channel", 1, 16),

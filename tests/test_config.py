@@ -28,6 +28,8 @@ channel: 2
 offset_ms: -12
 part_offsets_ms: [0, 5, 0, -40]
 clock_speed: half
+start: count
+tap_note: A0
 split: C4
 program_changes: false
 record: no
@@ -60,6 +62,8 @@ controls:
         offset_ms=-12,
         part_offsets_ms=(0, 5, 0, -40),
         clock_speed="half",
+        start="count",
+        tap_note=21,
         split=60,
         program_changes=False,
         record=False,

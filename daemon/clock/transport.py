@@ -126,18 +126,21 @@ class Transport:
         """The player struck a note: while nothing else gives the time, it is a downbeat."""
         if self.timeline is not None:
             return None
-        if self._clock is Clock.LINK and self._peers.there:
+        if self.leads(now):
+            if self._follower.running:
+                self._follower.stop(now)
+            return self._lead(now)
+        if self._clock is Clock.LINK:
             change = Change.RESUMED if self._reached else Change.AFRESH
             return self._enter(now, change, resting=not self._peers.playing)
-        if self._clock in (Clock.INTERNAL, Clock.LINK):
-            return self._lead(now)
-        if self._follower.alive(now):
-            return self._join(now)
-        if self._clock is Clock.MIDI:
-            return None
-        if self._follower.running:
-            self._follower.stop(now)
-        return self._lead(now)
+        return self._join(now) if self._follower.alive(now) else None
+
+    def leads(self, now: float) -> bool:
+        """Whether the music stands, and nothing but our own clock would give the time."""
+        if self.timeline is not None or self._clock is Clock.MIDI:
+            return False
+        heard = self._peers.there if self._clock is Clock.LINK else self._follower.alive(now)
+        return self._clock is Clock.INTERNAL or not heard
 
     def session(self, session: Session, now: float) -> list[Change]:
         """What Link's peers agree on now."""
@@ -182,8 +185,8 @@ class Transport:
         waits = self._resting and not self._follower.running
         return waits and self._halt(now, None) is Change.STOPPED
 
-    def run(self, now: float, before: int = 0) -> Change:
-        """Let our own clock run from the top, as a DAW's Start does: on through rests.
+    def run(self, now: float, before: int = 0, *, resting: bool = False) -> Change:
+        """Let our own clock run from the top, as a DAW's Start does: on through rests, unless `resting`.
 
         before: so many ticks go by until then, those of a count-in.
         """
@@ -193,7 +196,7 @@ class Transport:
             return self._enter(now, Change.AFRESH, resting=False)
         self._follower.stop(now)
         self._lay(-before)
-        self._resting = self._freewheeling = False
+        self._resting, self._freewheeling = resting, False
         self.timeline = Timeline.at(self.bpm, self._shift - before, now)
         return Change.AFRESH
 

@@ -10,10 +10,10 @@ from bandmate.bridge.events import Control, Event, NoteOff, NoteOn
 from bandmate.daemon.answering.request import Answer, Request
 from bandmate.daemon.clock.metre import Grid
 from bandmate.daemon.clock.session import Session
-from bandmate.daemon.clock.tap import Taps
 from bandmate.daemon.clock.timeline import Timeline
 from bandmate.daemon.clock.transport import Change, Transport
 from bandmate.daemon.engine.band import Band
+from bandmate.daemon.engine.counting import Counting
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.engine.told import Actions as Actions
@@ -61,7 +61,7 @@ class Engine:
         self._settings, self._take = settings, take
         self._controls = Controls(settings.controls)
         self._metronome = Metronome(Grid(metre=settings.metre), clock=settings.send_clock)
-        self._taps = Taps()
+        self._counting = Counting(settings, self.tempo, self._begin)
         self._wishes: list[int] = []
         self._bpm = settings.bpm
         self._paused = False
@@ -81,7 +81,9 @@ class Engine:
             self._obey(command, now)
         elif isinstance(event, NoteOn | NoteOff | Control):
             wanted = self._settings.channel
-            if event.channel == wanted if wanted is not None else event.channel not in channels:
+            ours = event.channel == wanted if wanted is not None else event.channel not in channels
+            waiting = not self._paused and self.transport.leads(now)
+            if ours and not self._counting.takes(event, now, waiting=waiting):
                 self._hear(event, now)
 
     def session(self, session: Session, now: float) -> None:
@@ -217,6 +219,10 @@ class Engine:
         if self._take is not None and kept and self._settings.mode is not Mode.OFFLINE:
             self._take.add(position, MELODY, event)
 
+    def _begin(self, now: float, before: int) -> None:
+        """Our own clock starts so many ticks from now."""
+        self._change(self.transport.run(now, before, resting=True), now)
+
     def _outgoing(self, now: float) -> list[Due]:
         """What has to be sent now: the band's, and what goes beside it while we lead."""
         out, tick = self.band.desk.collect(), self.transport.tick(now - self._settings.offset)
@@ -256,9 +262,7 @@ class Engine:
             case HoldChord(on):
                 band.situation.cues.held = on
             case Tap():
-                bpm = self._taps.tap(now)
-                if bpm is not None:
-                    self.tempo(bpm, now)
+                self._counting.tap(now)
             case Run(True):
                 self.run(now, self._settings.count_in)
             case Run():

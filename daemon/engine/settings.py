@@ -16,12 +16,13 @@ LEAD = 0.03
 
 @dataclass(frozen=True)
 class Settings:
-    """bpm: our own tempo; channel: the melody's, None for any that the band does not use; split: see
-    Melody; key: locked from the beginning; send_clock: while our own clock leads; count_in: bars before
-    it is set running; programs: whether to send the parts' sounds; lead: seconds between asking for a
-    decision and its first step. speed: by a DAW's clock. offset: seconds by which all is sent later, or
-    sooner where negative; offsets: the same of each part beside that; reserve: the most by which a preset
-    may ask for one to be sooner still."""
+    """bpm: our own tempo; channel: the melody's, None for any that the band does not use; split: see Melody;
+    key: locked from the beginning; send_clock: while our own clock leads; count_in: bars before it is set
+    running; programs: whether to send the parts' sounds; lead: seconds between asking for a decision and
+    its first step. counted: whether our own clock waits for a bar that is counted in with one key;
+    tap_note: a key that taps the tempo. speed: by a DAW's clock. offset: seconds by which all is sent
+    later, or sooner where negative; offsets: the same of each part beside that; reserve: the most by
+    which a preset may ask for one to be sooner still."""
 
     mode: Mode = Mode.LIVE
     clock: Clock = Clock.AUTO
@@ -35,6 +36,8 @@ class Settings:
     count_in: int = 0
     programs: bool = True
     lead: float = LEAD
+    counted: bool = False
+    tap_note: int | None = None
     speed: Speed = Speed.NORMAL
     offset: float = 0.0
     offsets: tuple[float, ...] = (0.0,) * PARTS

@@ -211,6 +211,8 @@ def settings(config: Config, mode: str, seed: int | None) -> Settings:
         key=config.key,
         send_clock=config.send_clock,
         count_in=config.count_in,
+        counted=config.start == "count",
+        tap_note=config.tap_note,
         programs=config.program_changes,
         offset=config.offset_ms / 1000,
         offsets=tuple(each / 1000 for each in config.part_offsets_ms),
