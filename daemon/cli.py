@@ -16,20 +16,28 @@ from bandmate.daemon.service.commands import service
 
 MODES = ("live", "respond", "offline")
 OUTPUTS = ("multichannel", "split", "single")
-CLOCKS = ("auto", "internal", "midi")
+CLOCKS = ("auto", "internal", "midi", "link")
+CLOCK_SPEEDS = ("normal", "half", "double")
+STARTS = ("note", "count")
+LONGEST_OFFSET = 500.0
 MODE = "With you, in turns of two bars, or (offline) knowing all that comes."
 KEY = "Keep to this key: G, F# minor, Bbm, D dorian, ...  [default: any]"
+PART_OFFSETS = "The same of each part beside that: 0,0,0,-40."
+START = "Where no clock comes: with your first note, or a bar counted in with one key."
 SEED = "Another seed, another performance."
 # On validation songs this one has held strings and a steady bass, in both packaged presets.
 FIRST_SEED = 5
 
 
-class Tempo(click.FloatRange):
-    """Beats a minute; `nan` lies in no range, which click does not see."""
+class Number(click.FloatRange):
+    """A number in a range; `nan` lies in none, which click does not see."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        bpm = float(super().convert(value, param, ctx))
-        return self.fail(f"{value} is no tempo.", param, ctx) if math.isnan(bpm) else bpm
+        number = float(super().convert(value, param, ctx))
+        return self.fail(f"{value} is no number.", param, ctx) if math.isnan(number) else number
+
+
+OFFSET = Number(-LONGEST_OFFSET, LONGEST_OFFSET)
 
 
 def bars(ctx: click.Context, param: click.Parameter, text: str | None) -> Any:
@@ -88,7 +96,7 @@ def scale(ctx: click.Context, param: click.Parameter, text: str | None) -> Any:
 @click.option("--mode", type=click.Choice(MODES), default="live", show_default=True, help=MODE)
 @click.option("--seed", type=click.IntRange(0), default=FIRST_SEED, show_default=True, help=SEED)
 @click.option("--track", type=click.IntRange(1), default=None, help="The file's track with the melody.")
-@click.option("--tempo", type=Tempo(20, 400), default=None, help="Beats a minute, in place of the file's.")
+@click.option("--tempo", type=Number(20, 400), default=None, help="Beats a minute, in place of the file's.")
 @click.option("--split", type=click.IntRange(0, 127), default=0, help="Notes below this pitch are chords.")
 @click.option("--key", callback=scale, default=None, help=KEY)
 @sentences
@@ -107,6 +115,20 @@ def render(**options: Any) -> None:
         click.echo(sentence)
 
 
+def offsets(ctx: click.Context, param: click.Parameter, text: str | None) -> tuple[int, ...] | None:
+    """Four numbers of milliseconds, with commas between them."""
+    if text is None:
+        return None
+    try:
+        found = tuple(int(each) for each in text.split(","))
+    except ValueError:
+        found = ()
+    if len(found) != 4 or any(abs(each) > LONGEST_OFFSET for each in found):
+        wanted = f"four whole numbers from -{LONGEST_OFFSET:g} to {LONGEST_OFFSET:g}, as 0,0,0,-40"
+        raise click.BadParameter(f"'{text}' is not {wanted}.", ctx, param)
+    return found
+
+
 @main.command()
 @click.option("--preset", default=None, help="The band to begin with.")
 @click.option("--in", "in_port", default=None, help="Listen to this port; 'any': to all there are.")
@@ -114,15 +136,21 @@ def render(**options: Any) -> None:
 @click.option("--output", type=click.Choice(OUTPUTS), default=None, help="One port, one a part, one part.")
 @click.option("--part", type=click.IntRange(1, 4), default=None, help="The part that 'single' sends.")
 @click.option("--clock", type=click.Choice(CLOCKS), default=None, help="Whose tempo: the DAW's if it comes.")
-@click.option("--tempo", type=Tempo(20, 300), default=None, help="Where no clock comes.")
+@click.option("--clock-speed", type=click.Choice(CLOCK_SPEEDS), default=None, help="Ours by the DAW's.")
+@click.option("--tempo", type=Number(20, 300), default=None, help="Where no clock comes.")
 @click.option("--send-clock", is_flag=True, default=None, help="Lead: send a MIDI clock where none comes.")
 @click.option(
     "--count-in", type=click.IntRange(0, 4), default=None, help="Bars clicked before CC 117 starts."
 )
+@click.option("--start", type=click.Choice(STARTS), default=None, help=START)
 @click.option("--metre", callback=bars, default=None, help="3/4, 6/8, ...: no clock tells it.")
 @click.option("--key", callback=scale, default=None, help=KEY)
 @click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True, help=MODE)
 @click.option("--channel", type=click.IntRange(1, 16), default=None, help="Hear this channel only.")
+@click.option(
+    "--offset", "offset_ms", type=OFFSET, default=None, help="Milliseconds later; with a minus sooner."
+)
+@click.option("--part-offsets", "part_offsets_ms", callback=offsets, default=None, help=PART_OFFSETS)
 @click.option("--seed", type=click.IntRange(0), default=None, help="A new one each time if left out.")
 @click.option("--no-record", is_flag=True, help="Keep no MIDI file of the performance.")
 @click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), default=None, help="For measuring.")

@@ -17,7 +17,10 @@ from bandmate.presets.preset import PARTS
 
 FILE = "config.yaml"
 OUTPUTS = ("multichannel", "split", "single")
-CLOCKS = ("auto", "internal", "midi")
+CLOCKS = ("auto", "internal", "midi", "link")
+CLOCK_SPEEDS = ("normal", "half", "double")
+STARTS = ("note", "count")
+LONGEST_OFFSET = 500
 WHEN_LOST = ("carry_on", "pause")
 _MAP = tuple(each.name for each in fields(ControlMap))
 
@@ -34,12 +37,14 @@ class Config:
     `any`: all inputs that there are. when_lost: what becomes of the music when such a port is gone, one of
     WHEN_LOST.
     output: one of OUTPUTS; part 1..4, the one that `single` sends. clock: one of CLOCKS; tempo in beats a
-    minute, where no clock comes. send_clock: where none comes, send it; count_in: bars that are clicked
-    before the clock is set running. metre: the bars that are played in, which no clock tells. key: the
-    one that is kept to, None for any. channel: the one the melody comes on, None for any that the band
-    does not play on. offset_ms: sent so much later (earlier where negative). split: notes held below this
-    pitch are chords that steer the harmony. program_changes: send the parts' programs. record: keep each
-    performance.
+    minute, where no clock comes. clock_speed: at which the band goes by a clock that comes, one of
+    CLOCK_SPEEDS. send_clock: where none comes, send it; count_in: bars that are clicked before the clock
+    is set running. start: what sets it running else, one of STARTS: the first note, or a bar counted in
+    with one key; tap_note: a key that taps the tempo. metre: the bars that are played in, which no clock
+    tells. key: the one that is kept to, None for any. channel: the one the melody comes on, None for any
+    that the band does not play on. offset_ms: sent so much later (earlier where negative);
+    part_offsets_ms: the same of each part beside that. split: notes held below this pitch are chords that
+    steer the harmony. program_changes: send the parts' programs. record: keep each performance.
     """
 
     preset: str = "pop"
@@ -49,13 +54,17 @@ class Config:
     output: str = "multichannel"
     part: int = 1
     clock: str = "auto"
+    clock_speed: str = "normal"
     tempo: float = 120.0
     send_clock: bool = False
     count_in: int = 0
+    start: str = "note"
+    tap_note: int | None = None
     metre: Metre = field(default_factory=Metre)
     key: Key | None = None
     channel: int | None = None
     offset_ms: float = 0.0
+    part_offsets_ms: tuple[int, ...] = (0,) * PARTS
     split: int = 55
     program_changes: bool = True
     record: bool = True
@@ -97,13 +106,17 @@ def _config(table: Table) -> Config:
         output=table.choice("output", OUTPUTS, Config.output),
         part=table.whole("part", 1, PARTS, Config.part),
         clock=table.choice("clock", CLOCKS, Config.clock),
+        clock_speed=table.choice("clock_speed", CLOCK_SPEEDS, Config.clock_speed),
         tempo=table.number("tempo", 20, 300, Config.tempo),
         send_clock=table.flag("send_clock", Config.send_clock),
         count_in=table.whole("count_in", 0, 4, Config.count_in),
+        start=table.choice("start", STARTS, Config.start),
+        tap_note=table.pitch("tap_note", 0) if "tap_note" in table.names else None,
         metre=_metre(table),
         key=_key(table),
         channel=table.optional("channel", 1, 16),
-        offset_ms=table.number("offset_ms", -500, 500, Config.offset_ms),
+        offset_ms=table.number("offset_ms", -LONGEST_OFFSET, LONGEST_OFFSET, Config.offset_ms),
+        part_offsets_ms=_offsets(table),
         split=table.pitch("split", Config.split),
         program_changes=table.flag("program_changes", Config.program_changes),
         record=table.flag("record", Config.record),
@@ -117,6 +130,13 @@ def _metre(table: Table) -> Metre:
     except ValueError as error:
         table.complain("metre", f"is wrong: {error}")
         return Metre()
+
+
+def _offsets(table: Table) -> tuple[int, ...]:
+    offsets = table.wholes("part_offsets_ms", PARTS, Config.part_offsets_ms)
+    if any(abs(each) > LONGEST_OFFSET for each in offsets):
+        table.complain("part_offsets_ms", f"goes beyond {LONGEST_OFFSET} ms; write four smaller numbers")
+    return offsets
 
 
 def _key(table: Table) -> Key | None:

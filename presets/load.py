@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from bandmate.presets.document import Mistakes, Table, parse, suggest
-from bandmate.presets.preset import HOPS, PARTS, Part, Preset, PresetError
+from bandmate.presets.preset import HOPS, LONGEST_OFFSET, PARTS, Part, Preset, PresetError
 
 _PRESET = tuple(field.name for field in dataclasses.fields(Preset))
 _PART = tuple(field.name for field in dataclasses.fields(Part))
@@ -59,6 +59,7 @@ def _part(table: Table) -> Part:
         density=table.number("density", 0, 1, Part.density),
         mute=table.flag("mute", Part.mute),
         patience=table.whole("patience", 0, 64, Part.patience),
+        offset_ms=table.number("offset_ms", -LONGEST_OFFSET, LONGEST_OFFSET, Part.offset_ms),
     )
     if part.low > part.high:
         table.complain("low", "lies above 'high'; swap them")

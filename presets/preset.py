@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 PARTS = 4
 HOPS = (1, 2, 4, 8, 16)
+LONGEST_OFFSET = 200
+"""Milliseconds by which a preset may move a part."""
 
 
 class PresetError(Exception):
@@ -19,7 +21,8 @@ class Part:
     channel 1..16; program 1..128, the General MIDI sound asked for, or None to leave the sound alone;
     level 0..1 scales velocity; low..high, the pitches 0..127 it may play; voices, the most notes it
     strikes together; density 0..1, .5 as trained; mute, silent until unmuted; patience, the bars that it
-    plays on when the player is silent, and twice as many where the clock runs on through rests.
+    plays on when the player is silent, and twice as many where the clock runs on through rests;
+    offset_ms, by how much it is sent later (sooner where negative), for an instrument that is quick or slow.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Part:
     density: float = 0.5
     mute: bool = False
     patience: int = 4
+    offset_ms: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def _cells(part: Part) -> Cells:
         cells |= {"low": pitch.spell(part.low), "high": pitch.spell(part.high)}
     cells |= {"voices": _scalar(part.voices), "density": _scalar(part.density)}
     cells |= {"patience": _scalar(part.patience)} if part.patience != _USUAL.patience else {}
+    cells |= {"offset_ms": _scalar(part.offset_ms)} if part.offset_ms else {}
     return cells | ({"mute": "true"} if part.mute else {})
 
 

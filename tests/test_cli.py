@@ -169,7 +169,7 @@ def test_render_refuses(home: Path, tune: Path, tmp_path: Path, options: list[st
     [
         (["--tempo", "0"], "0.0 is not in the range 20<=x<=400."),
         (["--tempo", "1e99"], "1e+99 is not in the range 20<=x<=400."),
-        (["--tempo", "nan"], "nan is no tempo."),
+        (["--tempo", "nan"], "nan is no number."),
         (["--tempo", "allegro"], "'allegro' is not a valid float range."),
         (["--seed", "-1"], "-1 is not in the range x>=0."),
         (["--track", "0"], "0 is not in the range x>=1."),

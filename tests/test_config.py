@@ -26,6 +26,10 @@ count_in: 2
 key: F# minor
 channel: 2
 offset_ms: -12
+part_offsets_ms: [0, 5, 0, -40]
+clock_speed: half
+start: count
+tap_note: A0
 split: C4
 program_changes: false
 record: no
@@ -56,6 +60,10 @@ controls:
         key=Key(6, "minor"),
         channel=2,
         offset_ms=-12,
+        part_offsets_ms=(0, 5, 0, -40),
+        clock_speed="half",
+        start="count",
+        tap_note=21,
         split=60,
         program_changes=False,
         record=False,

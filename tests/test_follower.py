@@ -48,6 +48,13 @@ def test_jitter_is_smoothed(bpm: float, jitter: float, seed: int) -> None:
     assert follower.tick == 32 * BEAT
 
 
+@pytest.mark.parametrize("bpm", [60, 120, 200])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_more_it_jitters_the_less_a_pulse_counts(bpm: float, seed: int) -> None:
+    _, errors = follow(pulses([bpm] * 48 * BEAT), 0.003, seed)
+    assert p95(errors[8 * BEAT :]) < 1.96 * 0.003 / 5
+
+
 def test_a_steady_clock_is_matched_exactly() -> None:
     follower, errors = follow(pulses([93] * 8 * BEAT))
     assert max(errors) < 1e-9
@@ -84,6 +91,48 @@ def test_a_new_tempo_is_found_within_a_beat(before: float, after: float, jitter:
     assert follower.tick == 16 * BEAT
 
 
+@pytest.mark.parametrize(("before", "after"), [(120, 144), (120, 96), (180, 144), (70, 84), (120, 123)])
+@pytest.mark.parametrize("jitter", [0.0, 0.001, 0.003])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_two_beats_after_a_new_tempo_the_error_is_small(
+    before: float, after: float, jitter: float, seed: int
+) -> None:
+    times = pulses([before] * 16 * BEAT + [after] * 16 * BEAT)
+    follower, errors = follow(times, jitter, seed)
+    assert max(errors[18 * BEAT :]) < 0.005
+    assert follower.tick == 32 * BEAT
+
+
+@pytest.mark.parametrize("end", [60, 96, 144, 180])
+def test_a_steep_ramp_is_followed(end: float) -> None:
+    ramp = [120 + (end - 120) * tick / (8 * BEAT) for tick in range(8 * BEAT)]
+    follower, errors = follow(pulses([120] * 4 * BEAT + ramp + [end] * 4 * BEAT), 0.001)
+    assert max(errors[BEAT:]) < 0.006
+    assert follower.tick == 16 * BEAT
+
+
+def test_one_late_pulse_changes_little() -> None:
+    follower, times = Follower(), pulses([120] * 300)
+    follower.start(0.0)
+    for tick, time in enumerate(times):
+        follower.pulse(time + (0.018 if tick == 200 else 0.0))
+        assert follower.timeline is not None
+        assert abs(follower.timeline.time_at(tick) - time) < 0.0005
+        assert follower.bpm == pytest.approx(120, rel=0.002)
+
+
+@pytest.mark.parametrize("bpm", [180, 240])
+@pytest.mark.parametrize("seed", [2, 3, 6])
+def test_wild_pulses_lose_no_tick(bpm: float, seed: int) -> None:
+    """The jitter is a third of what lies between two pulses; they come in order."""
+    noise, follower, last = random.Random(seed), Follower(), -1.0
+    follower.start(-0.1)
+    for time in pulses([bpm] * 60 * BEAT):
+        last = max(time + noise.gauss(0, 0.003), last + 1e-5)
+        follower.pulse(last)
+    assert follower.tick == 60 * BEAT
+
+
 @pytest.mark.parametrize("missing", [[200], [200, 201, 202], list(range(200, 222)), [200, 230, 231, 260]])
 @pytest.mark.parametrize("jitter", [0.0, 0.001])
 def test_lost_pulses_are_counted(missing: list[int], jitter: float) -> None:
@@ -95,6 +144,17 @@ def test_lost_pulses_are_counted(missing: list[int], jitter: float) -> None:
             assert follower.tick == tick + 1
     assert follower.timeline is not None
     assert follower.timeline.time_at(300) == pytest.approx(pulses([120] * 301)[-1], abs=1e-9 + 2 * jitter)
+
+
+@pytest.mark.parametrize("missing", [[2], [5], [7, 8, 9], [11, 12], [13]])
+@pytest.mark.parametrize("jitter", [0.0, 0.001])
+def test_pulses_lost_while_the_tempo_is_learned_are_counted_soon(missing: list[int], jitter: float) -> None:
+    noise, follower = random.Random(5), Follower()
+    follower.start(0.0)
+    for tick, time in enumerate(pulses([100] * 4 * BEAT)):
+        if tick not in missing:
+            follower.pulse(time + noise.gauss(0, jitter))
+            assert tick < BEAT or follower.tick == tick + 1
 
 
 def test_a_gap_is_bridged_by_the_timeline() -> None:
@@ -268,3 +328,24 @@ def test_pulses_that_are_held_up_are_none_lost(holds: list[tuple[float, float]])
     assert follower.tick == 400
     assert follower.timeline is not None
     assert follower.timeline.time_at(400) == pytest.approx(400 * period, abs=0.001)
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["first pulses", "after Start"])
+@pytest.mark.parametrize("bpm", [60, 120, 180])
+@pytest.mark.parametrize("seconds", [0.02, 0.04, 0.06, 0.1, 0.15, 0.3, 0.45, 0.9])
+def test_pulses_held_up_at_the_beginning_are_none_lost(known: bool, bpm: float, seconds: float) -> None:
+    """Whenever in the first half beat: a band that is a tick off would stay so."""
+    period = 60 / bpm / BEAT
+    for at in (0.1 + 1.7 * k for k in range(8)):
+        follower, last = Follower(), -1.0
+        for tick in range(-24 if known else 0, 200):
+            if tick == 0:
+                follower.start(last + 1e-5)
+            time = tick * period
+            if at * period <= time < at * period + seconds:
+                time = at * period + seconds
+            last = max(time, last + 2e-5)
+            follower.pulse(last)
+        assert follower.tick == 200, f"held up {at} pulses after the first"
+        assert follower.timeline is not None
+        assert follower.timeline.time_at(200) == pytest.approx(200 * period, abs=0.002)

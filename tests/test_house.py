@@ -39,7 +39,8 @@ PLAYS_BELOW = {
     "engine": {"clock", "answering", "hearing", "leading", "sending"},
     "ports": {"sending"},
     "offstage": {"clock", "answering", "hearing", "sending", "engine", "pictures"},
-    "stage": {"clock", "answering", "leading", "sending", "engine", "ports"},
+    "link": {"clock"},
+    "stage": {"clock", "answering", "leading", "sending", "engine", "ports", "link"},
     "learn": {"leading", "ports"},
     "service": set(),
     "selftest": {"stage"},
@@ -109,6 +110,7 @@ def test_no_bare_and_no_relative_import(path):
         ("partitura", "training/"),
         ("yaml", ("presets/", "training/")),
         ("ruamel", "presets/"),
+        ("link", "daemon/link/peer.py"),
     ],
 )
 def test_a_library_is_used_in_its_place_only(library, allowed):

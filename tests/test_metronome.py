@@ -112,3 +112,54 @@ def test_taps_set_the_tempo_while_the_music_goes_on(stage: Any, scores: ModuleTy
     late = [beat for beat in heard.struck(scores.KICK) if beat > 7.5]
     assert [b - a for a, b in pairwise(late)] == pytest.approx([0.8] * (len(late) - 1), abs=0.01)
     assert heard.engine.transport.bpm == pytest.approx(150, abs=0.5)
+
+
+def counted(scores: ModuleType, begin: float, every: float, strikes: int = 4, pitch: int = 60) -> Any:
+    return [each for k in range(strikes) for each in scores.note(begin + k * every, pitch, 0.2)]
+
+
+@pytest.mark.parametrize("every", [0.75, 1.0, 1.3])
+def test_a_bar_counted_in_with_one_key_sets_tempo_and_downbeat(
+    stage: Any, scores: ModuleType, every: float
+) -> None:
+    score = counted(scores, 0.0, every) + scores.note(4 * every, 72, 6 * every)
+    heard = stage.play(score, 12 * every, None, Settings(counted=True))
+    downbeat = 4 * every
+    kicks = heard.struck(scores.KICK)
+    assert kicks[:3] == pytest.approx([downbeat + every * k for k in (1, 2, 3)], abs=0.01)
+    assert heard.engine.transport.bpm == pytest.approx(120 / every)
+    assert heard.requests[0].beat_in_bar in (0, 1)
+
+
+def test_what_counts_is_no_music_and_what_does_not_begins_nothing(stage: Any, scores: ModuleType) -> None:
+    melody = scores.tune([72, 74, 76, 77, 79, 77], 0.0)
+    heard = stage.play(melody, 8, None, Settings(counted=True))
+    assert heard.engine.timeline is None
+    uneven = [*scores.note(0, 60, 0.2), *scores.note(1, 60, 0.2), *scores.note(2.6, 60, 0.2)]
+    heard = stage.play([*uneven, *scores.note(3.6, 60, 0.2)], 8, None, Settings(counted=True))
+    assert heard.engine.timeline is None
+
+
+def test_a_waltz_is_counted_to_three(stage: Any, scores: ModuleType) -> None:
+    settings = Settings(counted=True, metre=Metre(3, 4))
+    heard = stage.play(counted(scores, 0.0, 1.0, 3) + scores.note(3, 72, 6), 8, None, settings)
+    assert heard.struck(scores.KICK)[:2] == pytest.approx([4, 5], abs=0.01)
+
+
+def test_six_eighths_are_counted_in_two_dotted_beats(stage: Any, scores: ModuleType) -> None:
+    settings = Settings(counted=True, metre=Metre(6, 8))
+    heard = stage.play(counted(scores, 0.0, 1.5, 2) + scores.note(3, 72, 6), 8, None, settings)
+    assert heard.engine.transport.bpm == pytest.approx(120)
+
+
+def test_under_a_daws_clock_nothing_is_counted(stage: Any, scores: ModuleType) -> None:
+    score = scores.pulses(0, 8) + scores.tune([72] * 8, 0.1)
+    heard = stage.play(score, 8, None, Settings(counted=True))
+    assert heard.struck(scores.KICK)
+
+
+def test_a_key_taps_the_tempo_and_is_not_heard(stage: Any, scores: ModuleType) -> None:
+    taps = [each for k in range(4) for each in scores.note(0.8 * k, 21, 0.1)]
+    heard = stage.play(taps, 4, None, Settings(tap_note=21))
+    assert heard.engine.timeline is None
+    assert heard.engine.transport.bpm == pytest.approx(150)

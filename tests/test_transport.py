@@ -8,7 +8,7 @@ import pytest
 
 from bandmate.bridge.events import Continue, Event, NoteOn, Position, Pulse, Start, Stop
 from bandmate.daemon.clock.metre import Metre
-from bandmate.daemon.clock.transport import Change, Clock, Transport
+from bandmate.daemon.clock.transport import Change, Clock, Speed, Transport
 
 PERIOD = 60 / 120 / 24
 GROUP = 4 * 96
@@ -17,8 +17,8 @@ GROUP = 4 * 96
 class Daw:
     """Plays to a transport; keeps the performance tick of every pulse and what each message changed."""
 
-    def __init__(self, clock: Clock = Clock.AUTO, beats: int = 4) -> None:
-        self.transport = Transport(clock, 120, Metre(beats))
+    def __init__(self, clock: Clock = Clock.AUTO, beats: int = 4, speed: Speed = Speed.NORMAL) -> None:
+        self.transport = Transport(clock, 120, Metre(beats), speed)
         self.now = 0.0
         self.ticks: list[int] = []
         self.changes: list[Change] = []
@@ -299,3 +299,68 @@ def test_other_events_change_nothing() -> None:
     daw = Daw()
     daw.send(NoteOn(1, 60, 80))
     assert daw.changes == []
+
+
+@pytest.mark.parametrize(
+    ("speed", "expected"), [(Speed.HALF, [0, 0, 1, 1, 2]), (Speed.DOUBLE, [0, 2, 4, 6, 8])]
+)
+def test_the_band_goes_at_half_or_double_the_speed_of_the_clock(speed: Speed, expected: list[int]) -> None:
+    daw = Daw(speed=speed)
+    daw.send(Start())
+    daw.pulses(5)
+    assert daw.ticks == expected
+    daw.pulses(200)
+    assert daw.transport.bpm == pytest.approx(120 * speed.factor)
+
+
+@pytest.mark.parametrize("speed", list(Speed))
+def test_a_position_is_scaled_with_the_speed(speed: Speed) -> None:
+    """Bar 5 of the DAW is bar 3 of a band at half speed, and bar 9 at double."""
+    daw = Daw(speed=speed)
+    daw.send(Position(64), Continue())
+    daw.pulses(1)
+    assert daw.ticks == [64 * 6 * speed.factor]
+
+
+@pytest.mark.parametrize("speed", [Speed.HALF, Speed.DOUBLE])
+@pytest.mark.parametrize(
+    "messages", [(Start(),), (Position(8),), (Stop(), Position(48), Continue()), (Stop(), Continue())]
+)
+@pytest.mark.parametrize("before", [200, 201])
+def test_ticks_never_run_back_at_another_speed(speed: Speed, messages: Sequence[Event], before: int) -> None:
+    daw = Daw(speed=speed)
+    daw.send(Start())
+    daw.pulses(before)
+    song = next((m.step * 6 for m in messages if isinstance(m, Position)), 0)
+    song = before if messages == (Stop(), Continue()) else song
+    for _ in range(3):
+        last = daw.ticks[-1]
+        daw.send(*messages)
+        daw.pulses(100)
+        again = daw.ticks[-100:]
+        assert again[0] >= last
+        assert (again[0] - int(song * speed.factor)) % GROUP == 0
+        assert again[-1] - again[0] == pytest.approx(99 * speed.factor, abs=1)
+        song = song + 100 if messages == (Stop(), Continue()) else song
+
+
+@pytest.mark.parametrize(("speed", "host"), [(Speed.HALF, 30.0), (Speed.HALF, 500.0), (Speed.DOUBLE, 250.0)])
+def test_a_clock_beyond_what_we_play_at_this_speed_is_survived(speed: Speed, host: float) -> None:
+    daw = Daw(speed=speed)
+    daw.send(Start())
+    for _ in range(300):
+        daw.send(Pulse())
+        daw.now += 60 / host / 24
+    assert 20 <= round(daw.transport.bpm, 6) <= 400
+
+
+@pytest.mark.parametrize("speed", list(Speed))
+def test_a_clock_that_comes_back_is_taken_up_at_our_speed(speed: Speed) -> None:
+    daw = Daw(speed=speed)
+    daw.send(Start())
+    daw.pulses(48)
+    daw.wait(5.0)
+    before = daw.transport.tick(daw.now)
+    daw.pulses(48)
+    assert daw.ticks[48] - before in (-1, 0, 1)
+    assert daw.ticks[-1] - daw.ticks[48] == pytest.approx(47 * speed.factor, abs=1)

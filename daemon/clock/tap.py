@@ -1,4 +1,4 @@
-"""A tempo from taps."""
+"""A tempo from taps, and from a bar that is counted in."""
 
 from __future__ import annotations
 
@@ -32,5 +32,30 @@ class Taps:
         bpm = 60 / self._usual()
         return bpm if SLOWEST <= bpm <= FASTEST else None
 
+    @property
+    def count(self) -> int:
+        """How many taps the row has, at most five."""
+        return len(self._times)
+
     def _usual(self) -> float:
         return max(median(b - a for a, b in pairwise(self._times)), 60 / (2 * FASTEST))
+
+
+class Count:
+    """A bar counted in: as many strikes of one key as it has beats, two to five. Another key, a pause of two
+    seconds or an uneven strike begins a new count."""
+
+    def __init__(self, beats: int) -> None:
+        self._beats = min(max(beats, 2), TAPS)
+        self._taps = Taps()
+        self._pitch = -1
+
+    def strike(self, pitch: int, now: float) -> float | None:
+        """A key is struck: the tempo, in strikes a minute, once the bar is full."""
+        if pitch != self._pitch:
+            self._pitch, self._taps = pitch, Taps()
+        bpm = self._taps.tap(now)
+        if bpm is None or self._taps.count < self._beats:
+            return None
+        self._taps = Taps()
+        return bpm

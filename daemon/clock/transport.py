@@ -14,6 +14,7 @@ from enum import Enum
 from bandmate.bridge.events import Continue, Event, Position, Pulse, Start, Stop
 from bandmate.daemon.clock.follower import SILENCE, Follower
 from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.clock.session import Peers, Session, Turn
 from bandmate.daemon.clock.timeline import Timeline
 from bandmate.models.roll import BAR
 
@@ -21,11 +22,26 @@ GROUP_BARS = 4
 
 
 class Clock(Enum):
-    """Whose time counts. Auto: the DAW's when its pulses come, else our own."""
+    """Whose time counts. Auto: the DAW's when its pulses come, else our own. Link: the session's while there
+    are other peers in it, else our own."""
 
     AUTO = "auto"
     INTERNAL = "internal"
     MIDI = "midi"
+    LINK = "link"
+
+
+class Speed(Enum):
+    """How fast the band goes by a clock: half, so that two of its beats are one of ours, or double."""
+
+    HALF = "half"
+    NORMAL = "normal"
+    DOUBLE = "double"
+
+    @property
+    def factor(self) -> float:
+        """Our ticks to a tick of the clock."""
+        return {Speed.HALF: 0.5, Speed.NORMAL: 1.0, Speed.DOUBLE: 2.0}[self]
 
 
 class Change(Enum):
@@ -39,14 +55,17 @@ class Change(Enum):
 class Transport:
     """Messages and notes in, a Timeline in performance ticks out (None while the music stands still)."""
 
-    def __init__(self, clock: Clock, bpm: float, metre: Metre) -> None:
+    def __init__(self, clock: Clock, bpm: float, metre: Metre, speed: Speed = Speed.NORMAL) -> None:
+        """bpm: our own tempo; speed: by a DAW's clock, whose positions it scales too."""
         self.timeline: Timeline | None = None
-        self._clock, self._bpm = clock, bpm
+        self._clock, self._bpm, self._factor = clock, bpm, speed.factor
+        self._peers = Peers(self._factor)
+        self._bar = metre.ticks_per_bar
         self._group = GROUP_BARS * metre.ticks_per_bar * max(BAR // metre.steps_per_bar, 1)
-        self._follower = Follower(bpm)
+        self._follower = Follower(bpm, self._factor)
         self._shift = 0
         self._reached = 0
-        self._pulsed = -1
+        self._expected = 0
         self._due: Change | None = None
         self._resting = True
         self._told = self._freewheeling = False
@@ -65,7 +84,8 @@ class Transport:
     @property
     def leading(self) -> bool:
         """Whether our own clock runs, and not in place of a DAW's that was lost."""
-        return self.timeline is not None and not self._follower.running and not self._freewheeling
+        followed = self._follower.running or self._peers.linked or self._freewheeling
+        return self.timeline is not None and not followed
 
     @property
     def song_shift(self) -> int:
@@ -78,7 +98,7 @@ class Transport:
 
     def receive(self, event: Event, now: float) -> Change | None:
         """A transport message; any other event changes nothing."""
-        if self._clock is Clock.INTERNAL:
+        if self._clock in (Clock.INTERNAL, Clock.LINK):
             return None
         follower = self._follower
         if isinstance(event, Start | Continue | Stop | Position):
@@ -104,15 +124,44 @@ class Transport:
 
     def note(self, now: float) -> Change | None:
         """The player struck a note: while nothing else gives the time, it is a downbeat."""
-        if self.timeline is not None or self._clock is Clock.INTERNAL:
-            return None if self.timeline is not None else self._lead(now)
-        if self._follower.alive(now):
-            return self._join(now)
-        if self._clock is Clock.MIDI:
+        if self.timeline is not None:
             return None
-        if self._follower.running:
-            self._follower.stop(now)
-        return self._lead(now)
+        if self.leads(now):
+            if self._follower.running:
+                self._follower.stop(now)
+            return self._lead(now)
+        if self._clock is Clock.LINK:
+            change = Change.RESUMED if self._reached else Change.AFRESH
+            return self._enter(now, change, resting=not self._peers.playing)
+        return self._join(now) if self._follower.alive(now) else None
+
+    def leads(self, now: float) -> bool:
+        """Whether the music stands, and nothing but our own clock would give the time."""
+        if self.timeline is not None or self._clock is Clock.MIDI:
+            return False
+        heard = self._peers.there if self._clock is Clock.LINK else self._follower.alive(now)
+        return self._clock is Clock.INTERNAL or not heard
+
+    def session(self, session: Session, now: float) -> list[Change]:
+        """What Link's peers agree on now."""
+        if self._clock is not Clock.LINK:
+            return []
+        match self._peers.hear(session, now, self.timeline):
+            case Turn.BEGIN:
+                return [self._enter(now, Change.AFRESH, resting=False)]
+            case Turn.JUMP:
+                resting = self._resting and not session.playing
+                return [*self._stood(now), self._enter(now, Change.RESUMED, resting=resting)]
+            case Turn.FOLLOW:
+                self._resting = self._resting and not session.playing
+                self.timeline = self._peers.ours()
+            case Turn.STOP:
+                return self._stood(now)
+            case Turn.ALONE:
+                self._peers.linked = False
+                self._freewheeling = self._resting = True
+                self._remarks.append(f"no other Link peer is left; the band plays on at {self.bpm:.1f} bpm")
+        return []
 
     def lapse(self, now: float) -> None:
         """Notice that the pulses have stopped coming: the music goes on at their tempo, on our own clock."""
@@ -136,16 +185,18 @@ class Transport:
         waits = self._resting and not self._follower.running
         return waits and self._halt(now, None) is Change.STOPPED
 
-    def run(self, now: float, before: int = 0) -> Change:
-        """Let our own clock run from the top, as a DAW's Start does: on through rests.
+    def run(self, now: float, before: int = 0, *, resting: bool = False) -> Change:
+        """Let our own clock run from the top, as a DAW's Start does: on through rests, unless `resting`.
 
         before: so many ticks go by until then, those of a count-in.
         """
         if self.timeline is not None:
             self._halt(now, None)
+        if self._clock is Clock.LINK and self._peers.there:
+            return self._enter(now, Change.AFRESH, resting=False)
         self._follower.stop(now)
         self._lay(-before)
-        self._resting = self._freewheeling = False
+        self._resting, self._freewheeling = resting, False
         self.timeline = Timeline.at(self.bpm, self._shift - before, now)
         return Change.AFRESH
 
@@ -156,7 +207,7 @@ class Transport:
     def retempo(self, now: float, bpm: float) -> None:
         """Our own clock goes at another tempo from now on."""
         self._bpm = bpm
-        if self.timeline is not None and not self._follower.running:
+        if self.timeline is not None and not self._follower.running and not self._peers.linked:
             self.timeline = self.timeline.retempo(now, bpm)
 
     def _lead(self, now: float) -> Change:
@@ -166,6 +217,19 @@ class Transport:
         self.timeline = Timeline.at(self._bpm, self._shift, now)
         return Change.RESUMED if self._shift else Change.AFRESH
 
+    def _enter(self, now: float, change: Change, *, resting: bool) -> Change:
+        """Play by the Link session, whose bar lines are ours."""
+        within = self._peers.bar(now, self._bar)
+        self._lay(math.floor(within))
+        self._peers.take_up(now, within + self._shift)
+        self._resting, self._freewheeling = resting, False
+        self.timeline = self._peers.ours()
+        return change
+
+    def _stood(self, now: float) -> list[Change]:
+        halted = self._halt(now, None)
+        return [] if halted is None else [halted]
+
     def _join(self, now: float) -> Change | None:
         """Play with pulses that come without ever a Start, as some machines send: a note is the downbeat."""
         follower = self._follower
@@ -174,14 +238,14 @@ class Transport:
         follower.join(now)
         self._lay(0)
         assert follower.timeline is not None
-        self.timeline = replace(follower.timeline, tick=follower.timeline.tick + self._shift)
-        self._pulsed = follower.tick - 1 + self._shift
+        self._move(follower.timeline)
         return Change.RESUMED if self._shift else Change.AFRESH
 
     def _pulse(self, now: float) -> Change | None:
         follower = self._follower
         if self._freewheeling and self.timeline is not None:
-            follower.take_up(math.floor(self.timeline.position(now) + 0.5) - self._shift, now)
+            position = (self.timeline.position(now) - self._shift) / self._factor
+            follower.take_up(math.floor(position + 0.5), now)
             self._remarks.append("the clock is back; the band follows it again")
         self._freewheeling = False
         follower.pulse(now)
@@ -189,10 +253,14 @@ class Transport:
             return self._halt(now, None) if self.timeline is not None and self._clock is Clock.AUTO else None
         change, self._due = self._due, None
         if change is not None:
-            self._lay(follower.tick - 1)
-        self.timeline = replace(follower.timeline, tick=follower.timeline.tick + self._shift)
-        self._pulsed = follower.tick - 1 + self._shift
+            self._lay(math.ceil((follower.tick - 1) * self._factor))
+        self._move(follower.timeline)
         return change
+
+    def _move(self, line: Timeline) -> None:
+        """Go by the clock's line, shifted."""
+        self.timeline = replace(line, tick=line.tick + self._shift)
+        self._expected = math.ceil(self._follower.tick * self._factor) + self._shift
 
     def _halt(self, now: float, then: Change | None) -> Change | None:
         """Stand still until the next pulse, which brings the change about."""
@@ -200,10 +268,10 @@ class Transport:
         if self.timeline is None:
             return None
         reached = self.timeline.tick_at(now)
-        if reached == self._pulsed + 1:  # the next pulse was due, but the song was stopped before it
-            reached = self._pulsed
+        if reached == self._expected:  # the next pulse was due, but the song was stopped before it
+            reached -= 1
         self._reached = max(self._reached, reached + 1)
-        self.timeline = None
+        self.timeline, self._peers.linked = None, False
         return Change.STOPPED
 
     def _lay(self, tick: int) -> None:

@@ -32,7 +32,7 @@ class Band:
 
     def __init__(self, preset: Preset, key: str, settings: Settings, take: Take | None) -> None:
         self.situation = Situation(settings.mode, settings.metre, settings.seed, settings.split, settings.key)
-        self.desk = Desk(preset, take, programs=settings.programs)
+        self.desk = Desk(preset, take, programs=settings.programs, delays=settings.delays)
         self.grid = Grid(preset.swing, settings.metre)
         self.preset = preset
         self.lead = settings.lead
@@ -177,7 +177,9 @@ class Band:
             ticks.append(waiting)
         asks = [self._planner.next_ask()] + ([] if self._revise_at is None else [self._revise_at])
         times = [timeline.time_at(tick) for tick in ticks]
-        return min(times + [self._ask_time(step, timeline) for step in asks])
+        times += [self._ask_time(step, timeline) for step in asks]
+        held = self.desk.next_time()
+        return min(times if held is None else [*times, held])
 
     def _correct(self, step: int) -> None:
         """A hop begins at a step: decide the rest of it anew if the left hand holds on to another chord."""

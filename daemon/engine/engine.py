@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn
 from bandmate.daemon.answering.request import Answer, Request
 from bandmate.daemon.clock.metre import Grid
-from bandmate.daemon.clock.tap import Taps
+from bandmate.daemon.clock.session import Session
 from bandmate.daemon.clock.timeline import Timeline
 from bandmate.daemon.clock.transport import Change, Transport
 from bandmate.daemon.engine.band import Band
+from bandmate.daemon.engine.counting import Counting
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.engine.told import Actions as Actions
+from bandmate.daemon.engine.told import Status as Status
 from bandmate.daemon.leading.controls import (
     Command,
     Controls,
@@ -48,46 +49,19 @@ TEMPO_NOTED = 0.1
 """Beats a minute by which the tempo must differ to be written into the take again."""
 
 
-@dataclass(frozen=True)
-class Actions:
-    """What is due: events to send, in order, with the tick each was meant for; decisions to ask for; programs
-    of presets to make ready; sentences to tell."""
-
-    events: list[Due]
-    requests: list[Request]
-    wishes: list[int]
-    remarks: list[str]
-
-
-@dataclass(frozen=True)
-class Status:
-    """For a status line: bar and beat from 1 (0 while the music stands), the presence, the chord now and the
-    one planned next, how many answers were late and how many notes were dropped; the key that is locked, if
-    one is."""
-
-    bar: int
-    beat: int
-    bpm: float
-    preset: str
-    presence: Presence
-    chords: tuple[str, ...]
-    late: int
-    dropped: int
-    key: str | None = None
-
-
 class Engine:
-    """See the module. take: where the performance is kept, if it is; key: see `arm`, the name by default."""
+    """See the module. What is decided and sent is so at an earlier or later moment than now, as the settings'
+    offsets want. take: where the performance is kept, if it is; key: see `arm`, the name by default."""
 
     def __init__(
         self, preset: Preset, settings: Settings, take: Take | None = None, key: str | None = None
     ) -> None:
         self.band = Band(preset, key or preset.name, settings, take)
-        self.transport = Transport(settings.clock, settings.bpm, settings.metre)
+        self.transport = Transport(settings.clock, settings.bpm, settings.metre, settings.speed)
         self._settings, self._take = settings, take
         self._controls = Controls(settings.controls)
         self._metronome = Metronome(Grid(metre=settings.metre), clock=settings.send_clock)
-        self._taps = Taps()
+        self._counting = Counting(settings, self.tempo, self._begin)
         self._wishes: list[int] = []
         self._bpm = settings.bpm
         self._paused = False
@@ -107,13 +81,20 @@ class Engine:
             self._obey(command, now)
         elif isinstance(event, NoteOn | NoteOff | Control):
             wanted = self._settings.channel
-            if event.channel == wanted if wanted is not None else event.channel not in channels:
+            ours = event.channel == wanted if wanted is not None else event.channel not in channels
+            waiting = not self._paused and self.transport.leads(now)
+            if ours and not self._counting.takes(event, now, waiting=waiting):
                 self._hear(event, now)
+
+    def session(self, session: Session, now: float) -> None:
+        """What the peers of a Link session agree on."""
+        for change in self.transport.session(session, now):
+            self._change(change, now)
 
     def answer(self, answer: Answer, now: float) -> None:
         """A decision came back."""
         if self.timeline is not None:
-            self.band.answer(answer, self.timeline, now)
+            self.band.answer(answer, self.timeline, self._moment(now))
 
     def arm(self, preset: Preset, key: str) -> None:
         """A preset is ready to play: from the next bar line, or at once while the music stands still.
@@ -160,11 +141,12 @@ class Engine:
     def advance(self, now: float) -> Actions:
         """All that is due by now."""
         self.transport.lapse(now)
-        gone = self.timeline is not None and self.band.bounds(self.timeline, now)
+        moment = self._moment(now)
+        gone = self.timeline is not None and self.band.bounds(self.timeline, moment)
         requests: list[Request] = []
         if (timeline := self.timeline) is not None:
-            self.band.desk.play(timeline, now)
-            requests = self.band.asks(timeline, now)
+            self.band.desk.play(timeline, moment)
+            requests = self.band.asks(timeline, moment)
         if gone and self.transport.rest(now):
             self._change(Change.STOPPED, now)
         wishes, self._wishes = self._wishes, []
@@ -174,13 +156,22 @@ class Engine:
         """When to advance next, in seconds; None while only an arrival can change anything."""
         if self.timeline is None:
             return now if self.band.desk.outgoing else None
-        times = [self.band.deadline(self.timeline), self.transport.lapses_at(now)]
+        times = [self.band.deadline(self.timeline) + self._settings.earliest, self.transport.lapses_at(now)]
         if (tick := self._metronome.next_tick()) is not None:
-            times.append(self.timeline.time_at(tick))
+            times.append(self.timeline.time_at(tick) + self._settings.offset)
         return min(time for time in times if time is not None)
+
+    def meant(self, due: Due) -> float | None:
+        """The second at which something is meant to leave; None while the music stands still."""
+        if self.timeline is None:
+            return None
+        delay, settings = self.band.desk.delay(due.event), self._settings
+        late = settings.offset if delay is None else settings.earliest + delay
+        return self.timeline.time_at(due.tick) + late
 
     def status(self, now: float) -> Status:
         """Where the music stands."""
+        now = self._moment(now)
         band, metre = self.band, self._settings.metre
         late, dropped = band.late, band.desk.dropped
         key = band.situation.leader.key
@@ -203,6 +194,10 @@ class Engine:
             locked,
         )
 
+    def _moment(self, now: float) -> float:
+        """The time at which now is sent what is due."""
+        return now - self._settings.earliest
+
     def _hear(self, event: NoteOn | NoteOff | Control, now: float) -> None:
         if isinstance(event, NoteOn) and not self._paused:
             self._change(self.transport.note(now), now)
@@ -213,7 +208,7 @@ class Engine:
         match event:
             case NoteOn(_, pitch, velocity) if timeline is not None:
                 melody.note_on(pitch, velocity, step)
-                self.band.heard(step, timeline, now)
+                self.band.heard(step, timeline, self._moment(now))
             case NoteOff(_, pitch):
                 melody.note_off(pitch, step)
             case Control(_, number, value) if number == SUSTAIN:
@@ -224,9 +219,13 @@ class Engine:
         if self._take is not None and kept and self._settings.mode is not Mode.OFFLINE:
             self._take.add(position, MELODY, event)
 
+    def _begin(self, now: float, before: int) -> None:
+        """Our own clock starts so many ticks from now."""
+        self._change(self.transport.run(now, before, resting=True), now)
+
     def _outgoing(self, now: float) -> list[Due]:
         """What has to be sent now: the band's, and what goes beside it while we lead."""
-        out, tick = self.band.desk.collect(), self.transport.tick(now)
+        out, tick = self.band.desk.collect(), self.transport.tick(now - self._settings.offset)
         if self._paused or not self.transport.leading:
             return out + self._silenced(now)
         self._metronome.lead(max(tick, self.transport.song_shift))
@@ -263,9 +262,7 @@ class Engine:
             case HoldChord(on):
                 band.situation.cues.held = on
             case Tap():
-                bpm = self._taps.tap(now)
-                if bpm is not None:
-                    self.tempo(bpm, now)
+                self._counting.tap(now)
             case Run(True):
                 self.run(now, self._settings.count_in)
             case Run():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
 from bandmate.daemon.clock.metre import Grid
 from bandmate.daemon.clock.timeline import Timeline
+from bandmate.daemon.sending.delay import Delay, End
 from bandmate.daemon.sending.ledger import Ledger
 from bandmate.daemon.sending.schedule import Due, Schedule
 from bandmate.daemon.sending.takes import Take
@@ -17,17 +20,34 @@ from bandmate.presets.preset import Preset
 Mask = NDArray[np.bool_]
 Loudness = NDArray[np.float32]
 
+Delays = Callable[[Preset], Sequence[float]]
+
 LATEST = 0.03
 """Seconds after its tick at which a note is no longer struck: later is heard as late (Yamaha's own figure
 of 30 ms for a noticeable delay)."""
 
 
-class Desk:
-    """Four faders and mutes, a schedule and a ledger. Nothing is struck late: it is dropped and counted."""
+def no_delays(preset: Preset) -> Sequence[float]:
+    """Every part leaves on its tick."""
+    return (0.0,) * len(preset.parts)
 
-    def __init__(self, preset: Preset, take: Take | None, *, programs: bool) -> None:
-        """programs: whether the parts' Program Changes are sent."""
+
+class Desk:
+    """Four faders and mutes, a schedule, delays and a ledger. Nothing is struck late: that is dropped and
+    counted.
+
+    What a part plays leaves its delay after the tick. The ledger stands behind the delays: what sounds ends
+    in time, whatever they are.
+    """
+
+    def __init__(
+        self, preset: Preset, take: Take | None, *, programs: bool, delays: Delays = no_delays
+    ) -> None:
+        """programs: whether the parts' Program Changes are sent; delays: each part's, in seconds."""
         self.dropped = 0
+        self._delays = delays
+        self._waiting = Delay()
+        self._tracks: dict[int, int] = {}
         self._take, self._programs = take, programs
         self._schedule, self._ledger = Schedule(), Ledger()
         self._out: list[Due] = []
@@ -50,6 +70,15 @@ class Desk:
         ticks = [tick for tick, _ in self._successors]
         waiting = self._schedule.next_tick()
         return min(ticks if waiting is None else [*ticks, waiting], default=None)
+
+    def delay(self, event: Event) -> float | None:
+        """Seconds after its tick at which an event of a part leaves; None for one of no part."""
+        channel = getattr(event, "channel", None)
+        return self._late[self._voice[channel]] if channel in self._voice else None
+
+    def next_time(self) -> float | None:
+        """The earliest time, in seconds, that a delayed part waits for."""
+        return self._waiting.next_time()
 
     def score(self, first: int, score: Score, before: Mask, grid: Grid, loudness: Loudness) -> None:
         """Play a score of n steps from step `first` on instead of what waits there.
@@ -87,16 +116,19 @@ class Desk:
         """Send what is due."""
         reached = timeline.tick_at(now)
         while self._successors and self._successors[0][0] <= reached:
-            self._play(self._successors[0][0] - 1, timeline, now)
-            self._hand_over()
+            tick = self._successors[0][0]
+            self._play(tick - 1, timeline, now)
+            self._hand_over(timeline.time_at(tick))
         self._play(reached, timeline, now)
+        self._release(now)
 
     def silence(self, tick: int) -> None:
         """Drop what waits and release what sounds; a switch that waits is made."""
         self._schedule.clear()
+        self._waiting.clear()
         self._leave(tick, self._ledger.silence())
         while self._successors:
-            self._hand_over()
+            self._hand_over(None)
 
     def panic(self, tick: int) -> None:
         """Release everything, in every way that synths heed; the music goes on."""
@@ -114,29 +146,57 @@ class Desk:
 
     def _play(self, reached: int, timeline: Timeline, now: float) -> None:
         for tick, event in self._schedule.pop(reached):
+            assert isinstance(event, NoteOn | NoteOff), "a score holds nothing else"
+            time = timeline.time_at(tick)
             if isinstance(event, NoteOn):
-                if now - timeline.time_at(tick) > LATEST:
+                if now - time - self._late[self._voice[event.channel]] > LATEST:
                     self.dropped += 1
                     continue
                 faded = self._fade(event)
                 if faded is None:
                     continue
                 event = faded
-            self._leave(tick, self._ledger.pass_on(event))
+            self._hold(time, event.channel, tick, event)
 
-    def _hand_over(self) -> None:
+    def _hold(self, time: float | None, channel: int, tick: int, event: Event | None) -> None:
+        """An event of a channel, or the end of what sounds there, after the part's delay; or now."""
+        part = self._voice[channel]
+        delay = self._late[part]
+        if time is None or (delay == 0 and not self._waiting.holds(channel)):
+            self._leave(tick, self._passed(channel, event))
+        else:
+            what = End(tick, channel) if event is None else Due(tick, event)
+            self._waiting.push(time + delay, channel, part, what)
+
+    def _passed(self, channel: int, event: Event | None) -> list[Event]:
+        return self._ledger.silence([channel]) if event is None else self._ledger.pass_on(event)
+
+    def _release(self, now: float) -> None:
+        """Let leave what its part's delay has held back for long enough."""
+        for channel, part, what in self._waiting.pop(now):
+            if isinstance(what, End):
+                self._leave(what.tick, self._passed(channel, None))
+            elif not (isinstance(what.event, NoteOn) and self._mutes[part]):
+                self._leave(what.tick, self._passed(channel, what.event))
+
+    def _hand_over(self, time: float | None) -> None:
+        """The next preset takes its place at a time, in seconds, each part after its delay; or at once."""
         tick, preset = self._successors.pop(0)
-        self._leave(tick, self._ledger.silence())
+        for channel in self._voice:
+            self._hold(time, channel, tick, None)
         self._sit_down(preset)
-        self._leave(tick, self._sounds())
+        for program in self._sounds():
+            self._hold(time, program.channel, tick, program)
 
     def _sit_down(self, preset: Preset) -> None:
         self._preset = preset
         self._levels = [self._moved.get(index, part.level) for index, part in enumerate(preset.parts)]
         self._mutes = [self._pressed.get(index, part.mute) for index, part in enumerate(preset.parts)]
         self._voice = {part.channel: index for index, part in enumerate(preset.parts)}
+        self._late = list(self._delays(preset))
+        self._tracks |= {channel: 1 + part for channel, part in self._voice.items()}
 
-    def _sounds(self) -> list[Event]:
+    def _sounds(self) -> list[Program]:
         if not self._programs:
             return []
         return [Program(p.channel, p.program) for p in self._preset.parts if p.program is not None]
@@ -153,4 +213,4 @@ class Desk:
             return
         for event in events:
             if isinstance(event, NoteOn | NoteOff | Control | Program):
-                self._take.add(tick, 1 + self._voice[event.channel], event)
+                self._take.add(tick, self._tracks[event.channel], event)

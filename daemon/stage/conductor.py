@@ -53,7 +53,6 @@ class Conductor:
         by then."""
         self._engine, self._output, self._say, self._sent = engine, output, say, sent
         self._decided = decided
-        self._offset = 0.0
         self._echo = Echo()
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._wish: Callable[[int], None] = lambda program: None
@@ -66,12 +65,9 @@ class Conductor:
         self.worker = Worker(self._answered, self._failed)
         self._thread = threading.Thread(target=self._run, name="bandmate conductor", daemon=True)
 
-    def start(self, wish: Callable[[int], None], offset: float = 0.0) -> None:
-        """Play; everything leaves `offset` seconds later than it is due.
-
-        wish: asks for the preset of a program number.
-        """
-        self._wish, self._offset = wish, offset
+    def start(self, wish: Callable[[int], None]) -> None:
+        """Play. wish: asks for the preset of a program number."""
+        self._wish = wish
         sys.setswitchinterval(SWITCH_INTERVAL)
         gc.collect()
         gc.freeze()
@@ -108,11 +104,11 @@ class Conductor:
 
     def pause(self) -> None:
         """The music stands still until `resume`."""
-        self._engine.pause(now() - self._offset)
+        self._engine.pause(now())
 
     def resume(self) -> None:
         """The music may go on."""
-        self._engine.resume(now() - self._offset)
+        self._engine.resume(now())
 
     def _run(self) -> None:
         try:
@@ -124,14 +120,14 @@ class Conductor:
             self._say(f"the band stopped on an error that should not happen: {error!r}; please report it")
         finally:
             try:
-                self._send(self._engine.stop(now() - self._offset))
+                self._send(self._engine.stop(now()))
             finally:
                 self.ended.set()
 
     def _wait(self) -> None:
         """Take what arrives until something is due. The last half millisecond is waited for awake."""
-        deadline = self._engine.deadline(now() - self._offset)
-        until = now() + IDLE if deadline is None else deadline + self._offset
+        deadline = self._engine.deadline(now())
+        until = now() + IDLE if deadline is None else deadline
         while not self._stopping:
             left = until - now()
             try:
@@ -160,7 +156,7 @@ class Conductor:
         self._engine.arm(preset, key)
 
     def _act(self) -> None:
-        moment = now() - self._offset
+        moment = now()
         actions = self._engine.advance(moment)
         self._send(actions.events)
         for request in actions.requests:
@@ -175,14 +171,12 @@ class Conductor:
             self.status = self._engine.status(moment)
 
     def _send(self, events: list[Due]) -> None:
-        timeline = self._engine.timeline
         for due in events:
             self._echo.send(due.event, now())
             self._output.send(due.event)
             if self._sent is not None:
-                left = now()
-                meant = left if timeline is None else timeline.time_at(due.tick) + self._offset
-                self._sent(due, meant, left)
+                left, meant = now(), self._engine.meant(due)
+                self._sent(due, left if meant is None else meant, left)
 
     def _stop(self) -> None:
         self._stopping = True
@@ -204,7 +198,7 @@ class Conductor:
             self._engine.band.lead = min(max(self.p95() + MARGIN, LEAD / 2), LONGEST_LEAD)
         if self._decided is not None:
             self._decided(answer.seconds, self._engine.band.lead)
-        self._engine.answer(answer, now() - self._offset)
+        self._engine.answer(answer, now())
 
     def _excuse(self, error: Exception) -> None:
         if not self._failing:

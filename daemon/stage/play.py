@@ -17,12 +17,14 @@ from bandmate.bridge.clock import now
 from bandmate.bridge.names import PortError
 from bandmate.bridge.outputs import Fanout
 from bandmate.bridge.ports import Midi
-from bandmate.daemon.clock.transport import Clock
+from bandmate.daemon.clock.session import Session
+from bandmate.daemon.clock.transport import Clock, Speed
 from bandmate.daemon.config import Config
 from bandmate.daemon.engine.engine import Engine, Status
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.errors import writing
+from bandmate.daemon.link.reader import Reader
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.sounding import Remains, Sounding
 from bandmate.daemon.ports.wiring import Wiring, Wishes
@@ -66,14 +68,15 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         output, outlets = _output(config, preset)
         watchers = (record.add, record.decided) if record else (None, None)
-        conductor = Conductor(Engine(preset, settings, take, key), output, say, *watchers)
+        engine = Engine(preset, settings, take, key)
+        conductor = Conductor(engine, output, say, *watchers)
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
         wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
         wiring = Wiring(midi, wishes, outlets, partial(_keep_sounding, remains, say), conductor, say)
         closing.callback(wiring.close)
         wiring.begin()
-        conductor.start(casting.wish, config.offset_ms / 1000)
+        conductor.start(casting.wish)
         heard, played = _all(wiring.listening), _all(wiring.playing)
         ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
         say(ready)
@@ -83,6 +86,10 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         priority.claim()
         stack.callback(priority.release)
         casting.begin(conductor.arm)
+        if settings.clock is Clock.LINK:
+            hear = partial(_hear_link, conductor, engine)
+            quantum = settings.metre.sixteenths / 4
+            stack.callback(Reader(settings.bpm, quantum, hear, say).close)
         lost = _watch(wiring, conductor, ending, show, herald)
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
         stack.close()
@@ -93,6 +100,11 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         with writing(trace):
             record.write(trace, conductor.status.late, conductor.status.dropped)
     return lost
+
+
+def _hear_link(conductor: Conductor, engine: Engine, session: Session) -> None:
+    """A Link session was reported (the reader's thread)."""
+    conductor.call(partial(engine.session, session, session.time))
 
 
 def _signals() -> threading.Event:
@@ -179,11 +191,18 @@ def _keep(take: Take | None, say: Say) -> None:
     say(f"the take is kept in {path}")
 
 
+def _reserve(shelf: Shelf) -> float:
+    """Seconds by which the parts of any preset on the shelf want to be sooner, at most."""
+    offsets = [part.offset_ms for name in shelf.names() for part in shelf.get(name).parts]
+    return -min([0.0, *offsets]) / 1000
+
+
 def settings(config: Config, mode: str, seed: int | None) -> Settings:
     """The performance that a config asks for; without a seed, a new one each time."""
     return Settings(
         mode=Mode(mode),
         clock=Clock(config.clock),
+        speed=Speed(config.clock_speed),
         bpm=config.tempo,
         metre=config.metre,
         seed=secrets.randbelow(2**31) if seed is None else seed,
@@ -192,6 +211,11 @@ def settings(config: Config, mode: str, seed: int | None) -> Settings:
         key=config.key,
         send_clock=config.send_clock,
         count_in=config.count_in,
+        counted=config.start == "count",
+        tap_note=config.tap_note,
         programs=config.program_changes,
+        offset=config.offset_ms / 1000,
+        offsets=tuple(each / 1000 for each in config.part_offsets_ms),
+        reserve=_reserve(Shelf(folder("presets"))),
         controls=config.controls,
     )
