@@ -28,7 +28,7 @@ PERIOD = 64 / 48000
 
 
 class Server:
-    """A jackd with the dummy driver, 64 frames at 48 kHz, under a name of its own.
+    """A jackd with the dummy driver, by default 64 frames at 48 kHz, under a name of its own.
 
     Sync mode (-S): the server waits for its clients in each cycle. In the default mode a client that a
     busy machine keeps from running for one cycle of 1.3 ms loses that cycle's messages, before any code of
@@ -36,11 +36,12 @@ class Server:
     other 3 s.
     """
 
-    def __init__(self, name: str, *, sync: bool = True) -> None:
+    def __init__(self, name: str, *, sync: bool = True, frames: int = 64) -> None:
         # Under nohup it is ignored, and children, whom a test may send it, would ignore it, too.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         mode = ["-S"] if sync else []
-        command = ["jackd", "-r", *mode, "-n", name, "-d", "dummy", "-r", "48000", "-p", "64"]
+        command = ["jackd", "-r", *mode, "-n", name, "-d", "dummy", "-r", "48000"]
+        command += ["-p", str(frames)]
         self.environment = {
             "JACK_DEFAULT_SERVER": name,
             "JACK_NO_START_SERVER": "1",
@@ -53,9 +54,9 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        if not until(self._answers, 10):
+        if not until(self._answers, 30):
             self.stop()
-            raise RuntimeError(f"jackd did not answer within 10 s: {' '.join(command)}")
+            raise RuntimeError(f"jackd did not answer within 30 s: {' '.join(command)}")
 
     @property
     def pid(self) -> int:

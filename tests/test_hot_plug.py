@@ -141,33 +141,36 @@ def test_what_a_killed_band_left_sounding_is_silenced_by_the_next(play: Play) ->
 import os, signal, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from jackclient import Device, Playing, Server, sounding, until
-from bandmate.bridge.events import Control, NoteOff, NoteOn
+from bandmate.bridge.events import NoteOn
 server = Server(f"bandmate-killed-{{os.getpid()}}", sync=False)
 os.environ.update(server.environment)
 synth, keys = Device("Synth"), Device("Keys")
 flags = {(*OWN_CLOCK, "--in", "Keys", "--out", "Synth")!r}
-killed = Playing(*flags)
-assert killed.says("is ready")
-keys.send(NoteOn(1, 67, 100))
-assert until(lambda: len(sounding(synth.heard)) >= 2, 20)
-assert killed.end(signal.SIGKILL) == -signal.SIGKILL
-server.clients()
-left, before = sounding(synth.heard), len(synth.heard)
-assert left
+def killed_while_it_sounds():
+    killed = Playing(*flags)
+    assert killed.says("is ready", timeout=60), killed.said
+    # On a busy machine a server that waits for nobody loses a message now and then.
+    assert any(struck_again(keys) for _ in range(20)), killed.said
+    assert killed.end(signal.SIGKILL, timeout=60) == -signal.SIGKILL
+    server.clients()
+    return sounding(synth.heard)
+def struck_again(keys):
+    keys.send(NoteOn(1, 67, 100))
+    return until(lambda: len(sounding(synth.heard)) >= 2, 3)
+left = killed_while_it_sounds() or killed_while_it_sounds() or killed_while_it_sounds()
+before = len(synth.heard)
+assert left, "three times it was killed between two notes"
 again = Playing(*flags)
-assert again.says("bandmate was killed: what it left sounding on"), again.said
-assert until(lambda: sounding(synth.heard) == set(), 5)
-silenced = synth.heard[before:]
-assert not [event for event in silenced if isinstance(event, NoteOn)]
-quiet = {{event.channel for event in silenced if isinstance(event, Control) and event.number == 123}}
-assert quiet >= {{channel for channel, _ in left}}
+assert again.says("bandmate was killed: what it left sounding on", timeout=60), again.said
+assert until(lambda: sounding(synth.heard) == set(), 20), sounding(synth.heard)
+assert not [event for event in synth.heard[before:] if isinstance(event, NoteOn)]
 assert again.end() == 0
 for device in (synth, keys):
     device.unplug()
 server.stop()
 print("done")
 """
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=90)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300)
     assert ran.stdout.strip() == "done", ran.stderr
     assert not list((Path(os.environ["BANDMATE_HOME"]) / "state" / "sounding").iterdir())
 

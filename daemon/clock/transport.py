@@ -18,6 +18,8 @@ from bandmate.daemon.clock.timeline import Timeline
 from bandmate.models.roll import BAR
 
 GROUP_BARS = 4
+BREATH = 0.25
+"""Seconds from when the machine wakes to the bar line at which our own clock goes on."""
 
 
 class Clock(Enum):
@@ -42,6 +44,7 @@ class Transport:
     def __init__(self, clock: Clock, bpm: float, metre: Metre) -> None:
         self.timeline: Timeline | None = None
         self._clock, self._bpm = clock, bpm
+        self._bar = metre.ticks_per_bar
         self._group = GROUP_BARS * metre.ticks_per_bar * max(BAR // metre.steps_per_bar, 1)
         self._follower = Follower(bpm)
         self._shift = 0
@@ -148,6 +151,23 @@ class Transport:
         self._resting = self._freewheeling = False
         self.timeline = Timeline.at(self.bpm, self._shift - before, now)
         return Change.AFRESH
+
+    def wake(self, then: float, now: float) -> Change | None:
+        """The machine stood still from `then` until now, so that nothing was played.
+
+        The DAW's clock goes on with its next pulse, our own at a bar line where it was set running; else
+        with the player's next note.
+        """
+        if self._follower.running:
+            self._halt(then, Change.RESUMED)
+            return None
+        self._halt(then, None)
+        if self._resting:
+            return None
+        line = Timeline.at(self._bpm, self._reached, now)
+        bar = -(-line.tick_at(now + BREATH) // self._bar) * self._bar
+        self.timeline = replace(line, tick=bar, time=now + BREATH)
+        return Change.RESUMED
 
     def stop(self, now: float) -> Change | None:
         """Our own clock stands still."""

@@ -90,7 +90,7 @@ class Engine:
         self._taps = Taps()
         self._wishes: list[int] = []
         self._bpm = settings.bpm
-        self._paused = False
+        self._paused = self._woken = False
         self.band.desk.greet()
 
     @property
@@ -152,6 +152,15 @@ class Engine:
             self._change(Change.RESUMED, now)
         self._paused = False
 
+    def wake(self, then: float, now: float) -> list[Due]:
+        """The machine stood still from `then` until now: what silences it. The music goes on at a bar line."""
+        if self.timeline is None:
+            return []
+        silence = self.stop(then)
+        self._woken = True
+        self._change(self.transport.wake(then, now), now)
+        return silence
+
     def stop(self, now: float) -> list[Due]:
         """The performance ends: the events that silence it."""
         self._change(Change.STOPPED, now)
@@ -183,8 +192,7 @@ class Engine:
         """Where the music stands."""
         band, metre = self.band, self._settings.metre
         late, dropped = band.late, band.desk.dropped
-        key = band.situation.leader.key
-        locked = None if key is None else key.name
+        locked = key.name if (key := band.situation.leader.key) is not None else None
         if self.timeline is None:
             still = self.transport.bpm, band.preset.name, Presence.RESTING, ()
             return Status(0, 0, *still, late, dropped, locked)
@@ -263,8 +271,7 @@ class Engine:
             case HoldChord(on):
                 band.situation.cues.held = on
             case Tap():
-                bpm = self._taps.tap(now)
-                if bpm is not None:
+                if (bpm := self._taps.tap(now)) is not None:
                     self.tempo(bpm, now)
             case Run(True):
                 self.run(now, self._settings.count_in)
@@ -282,7 +289,8 @@ class Engine:
             self.band.situation.halt(self.band.grid.step_at(tick))
         else:
             self.band.steady = self.transport.steady
-            self.band.begin(self.band.grid.step_of(tick), afresh=change is Change.AFRESH)
+            step, woken, self._woken = self.band.grid.step_of(tick), self._woken, False
+            self.band.begin(step, afresh=change is Change.AFRESH, at_bar=woken)
             self._note_tempo(now)
 
     def _note_tempo(self, now: float) -> None:
