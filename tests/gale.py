@@ -245,9 +245,7 @@ class Storm:
         part = Score(score.onset[:, :steps], score.sustain[:, :steps], score.velocity[:, :steps])
         chords = np.full(steps, self._dice.randrange(25))
         seconds = min(self._mood, 10.0)
-        answer = Answer(
-            request.number, request.epoch, request.preset, request.first, part, chords, seconds
-        )
+        answer = Answer(request.number, request.epoch, request.preset, request.first, part, chords, seconds)
         return Deed(self._mood, answer)
 
 

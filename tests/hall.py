@@ -1,4 +1,4 @@
-"""A podium in virtual time, with a crew that may be late, fail or never answer, and synths that may vanish."""
+"""A podium in virtual time, a crew that may be late, fail or never answer, and synths that may vanish."""
 
 from __future__ import annotations
 
@@ -147,7 +147,9 @@ class Hall:
         )
         self._serial = count()
 
-    def run(self, happenings: Iterable[Happening | tuple[float, Callable[[], None]]], until: float = 0) -> None:
+    def run(
+        self, happenings: Iterable[Happening | tuple[float, Callable[[], None]]], until: float = 0
+    ) -> None:
         """Let things happen, in the order of their times, and play on until a time."""
         for when, happen in happenings:
             self.play(when)

@@ -92,10 +92,15 @@ class Hall:
     ) -> loopback.Deliver:
         """Begin to play; what comes back is where events go in."""
         port = output or loopback.Output(self.audience.deliver, now)
-        self.conductor = Conductor(Engine(self.preset, settings), port, self.said.append)
+        self.conductor = Conductor(Engine(self.preset, settings), port, self._hear)
         self.conductor.worker.employ(self.preset.name, accompanist or self.accompanist)
         self.conductor.start(self.wished.append)
         return self.conductor.deliver
+
+    def _hear(self, sentence: str) -> None:
+        """What is said, but for what a busy machine may make it say."""
+        if not any(words in sentence for words in ("too late", "in time again", "stood still")):
+            self.said.append(sentence)
 
 
 @pytest.fixture

@@ -138,11 +138,12 @@ def test_the_band_does_not_feed_on_itself(
 def test_what_a_killed_band_left_sounding_is_silenced_by_the_next(play: Play) -> None:
     """In a process and on a server of its own: one in sync mode waits 30 s for a client that was killed."""
     program = f"""
-import os, signal, sys
+import atexit, os, signal, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from jackclient import Device, Playing, Server, sounding, until
 from bandmate.bridge.events import NoteOn
 server = Server(f"bandmate-killed-{{os.getpid()}}", sync=False)
+atexit.register(server.stop)
 os.environ.update(server.environment)
 synth, keys = Device("Synth"), Device("Keys")
 flags = {(*OWN_CLOCK, "--in", "Keys", "--out", "Synth")!r}
@@ -178,11 +179,12 @@ print("done")
 def test_a_dead_server_ends_the_performance_and_the_take_is_kept(play: Play, tmp_path: Path) -> None:
     """In a process and on a server of its own."""
     program = f"""
-import os, sys
+import atexit, os, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from jackclient import Device, Playing, Server, struck, until
 from bandmate.bridge.events import NoteOn
 server = Server(f"bandmate-gone-{{os.getpid()}}")
+atexit.register(server.stop)
 os.environ.update(server.environment)
 synth, keys = Device("Synth"), Device("Keys")
 band = Playing("--clock", "internal", "--tempo", "150", "--in", "Keys", "--out", "Synth")

@@ -145,14 +145,14 @@ def test_it_is_ended_twice_more_since_a_busy_system_loses_messages_and_no_new_no
     assert synth.heard[6:] == [NoteOn(2, 40, 80), NoteOff(3, 60)]
 
 
-def test_closing_ends_what_the_band_has_left_sounding() -> None:
+def test_closing_ends_what_the_band_has_left_sounding_and_again_what_ended_just_now() -> None:
     synth, record = Synth(), Sounding()
     outlet = Outlet(Time())
     outlet.plug(synth, record, heard=True)
     for event in (NoteOn(2, 40, 80), NoteOn(3, 60, 80), NoteOff(2, 40)):
         outlet.send(event)
     outlet.close()
-    assert synth.heard[3:] == [NoteOff(3, 60), Control(3, 123, 0)]
+    assert synth.heard[3:] == [NoteOff(2, 40), NoteOff(3, 60), Control(2, 123, 0), Control(3, 123, 0)]
     assert list(record) == []
 
 

@@ -1,4 +1,4 @@
-"""Whatever comes, in any order: no note hangs, none is late, nothing is raised (tests/bench/storm.py at length)."""
+"""Whatever comes: no note hangs, none is late, nothing is raised (at length: tests/bench/storm.py)."""
 
 from __future__ import annotations
 

@@ -14,12 +14,12 @@ from enum import Enum
 from bandmate.bridge.events import Continue, Event, Position, Pulse, Start, Stop
 from bandmate.daemon.clock.follower import SILENCE, Follower
 from bandmate.daemon.clock.metre import Metre
-from bandmate.daemon.clock.timeline import Timeline
+from bandmate.daemon.clock.timeline import Timeline, period_of
 from bandmate.models.roll import BAR
 
 GROUP_BARS = 4
 BREATH = 0.25
-"""Seconds from when the machine wakes to the bar line at which our own clock goes on."""
+"""Seconds from when the machine wakes to the bar line at which our own clock begins, about."""
 
 
 class Clock(Enum):
@@ -44,7 +44,6 @@ class Transport:
     def __init__(self, clock: Clock, bpm: float, metre: Metre) -> None:
         self.timeline: Timeline | None = None
         self._clock, self._bpm = clock, bpm
-        self._bar = metre.ticks_per_bar
         self._group = GROUP_BARS * metre.ticks_per_bar * max(BAR // metre.steps_per_bar, 1)
         self._follower = Follower(bpm)
         self._shift = 0
@@ -155,18 +154,19 @@ class Transport:
     def wake(self, then: float, now: float) -> Change | None:
         """The machine stood still from `then` until now, so that nothing was played.
 
-        The DAW's clock goes on with its next pulse, our own at a bar line where it was set running; else
-        with the player's next note.
+        The DAW's clock goes on with its next pulse, our own as if it was started anew, where it was set
+        running, else with the player's next note.
         """
         if self._follower.running:
             self._halt(then, Change.RESUMED)
             return None
+        bpm = self.bpm
         self._halt(then, None)
         if self._resting:
             return None
-        line = Timeline.at(self._bpm, self._reached, now)
-        bar = -(-line.tick_at(now + BREATH) // self._bar) * self._bar
-        self.timeline = replace(line, tick=bar, time=now + BREATH)
+        before = round(BREATH / period_of(bpm))
+        self.run(now, before)
+        self.timeline = Timeline.at(bpm, self._shift - before, now)
         return Change.RESUMED
 
     def stop(self, now: float) -> Change | None:

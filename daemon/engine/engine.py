@@ -37,6 +37,7 @@ from bandmate.daemon.leading.controls import (
     Tap,
 )
 from bandmate.daemon.leading.presence import Presence
+from bandmate.daemon.sending.desk import LATEST
 from bandmate.daemon.sending.ledger import ALL_NOTES_OFF, ALL_SOUND_OFF, SUSTAIN
 from bandmate.daemon.sending.metronome import Metronome
 from bandmate.daemon.sending.schedule import Due
@@ -62,8 +63,7 @@ class Actions:
 @dataclass(frozen=True)
 class Status:
     """For a status line: bar and beat from 1 (0 while the music stands), the presence, the chord now and the
-    one planned next, how many answers were late and how many notes were dropped; the key that is locked, if
-    one is."""
+    one planned next, how many answers were late, how many notes were dropped; the key that is locked."""
 
     bar: int
     beat: int
@@ -153,7 +153,7 @@ class Engine:
         self._paused = False
 
     def wake(self, then: float, now: float) -> list[Due]:
-        """The machine stood still from `then` until now: what silences it. The music goes on at a bar line."""
+        """The machine stood still from `then` on: what silences it. The music goes on at a bar line."""
         if self.timeline is None:
             return []
         silence = self.stop(then)
@@ -235,10 +235,10 @@ class Engine:
     def _outgoing(self, now: float) -> list[Due]:
         """What has to be sent now: the band's, and what goes beside it while we lead."""
         out, tick = self.band.desk.collect(), self.transport.tick(now)
-        if self._paused or not self.transport.leading:
+        if self.timeline is None or not self.transport.leading:
             return out + self._silenced(now)
         self._metronome.lead(max(tick, self.transport.song_shift))
-        return self._metronome.due(tick) + out
+        return self._metronome.due(tick, self.timeline.tick_at(now - LATEST)) + out
 
     def _silenced(self, now: float) -> list[Due]:
         return [Due(self.transport.tick(now), event) for event in self._metronome.halt()]

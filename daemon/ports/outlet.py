@@ -82,9 +82,9 @@ class Outlet:
         self._port = None
 
     def close(self) -> None:
-        """End what sounds, whatever became of the band, and send nothing more: all has arrived. Who opened
-        the port closes it."""
-        self._end([note for note in self._sounding if note not in self._ended])
+        """End what sounds, whatever became of the band, and again what has ended just now: a busy system
+        loses messages. Then send nothing more: all has arrived. Who opened the port closes it."""
+        self._end(list(self._sounding))
         if self._port is not None:
             self._ended.update(dict.fromkeys(self._sounding, self._now()))
             self._forget(all_of_it=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import signal
-import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from bandmate.bridge import outputs
 from bandmate.bridge.bounded import bounded
@@ -22,15 +21,17 @@ from bandmate.daemon.config import Config
 from bandmate.daemon.engine.engine import Engine, Status
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
-from bandmate.daemon.errors import writing
+from bandmate.daemon.errors import EXPECTED, writing
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.sounding import Remains, Sounding
 from bandmate.daemon.ports.wiring import Wiring, Wishes
 from bandmate.daemon.sending.takes import Take
 from bandmate.daemon.stage import priority
+from bandmate.daemon.stage.alarm import Alarm, unforeseen
 from bandmate.daemon.stage.casting import Casting
 from bandmate.daemon.stage.conductor import Conductor
 from bandmate.daemon.stage.console import status_line
+from bandmate.daemon.stage.keys import Keys
 from bandmate.daemon.stage.notify import Herald
 from bandmate.daemon.stage.trace import Trace
 from bandmate.presets.home import folder, runtime
@@ -39,6 +40,8 @@ from bandmate.presets.preset import Preset
 
 SHOW_EVERY = 0.1
 SHOWN_PER_LOOK = 5
+AGAIN = 0.1
+"""Seconds after which what was ended is ended again: longer than most systems gather messages for."""
 CLOSING = 8.0
 """Seconds within which all ports are closed; no driver is waited for any longer."""
 
@@ -52,9 +55,10 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
     Raises PortError, PresetError or ModelError at the start, WriteError at the end. say: hears sentences;
     show: hears the status and the seconds of inference (p95), ten times a second.
     """
-    ending = _signals()
+    alarm = Alarm()
+    alarm.listen()
     record = Trace() if trace is not None else None
-    with ExitStack() as closing, ExitStack() as stack:
+    with alarm.guarding(), ExitStack() as closing, ExitStack() as stack:
         midi = Midi()
         closing.callback(midi.close)
         remains = Remains(runtime("sounding"))
@@ -83,27 +87,18 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         priority.claim()
         stack.callback(priority.release)
         casting.begin(conductor.arm)
-        lost = _watch(wiring, conductor, ending, show, herald)
+        lost = _watch(wiring, conductor, alarm, show, herald, say)
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
         stack.close()
         _keep(take, say)
+        # Closing ends it all again: a busy system may have lost what left in one of its cycles.
+        Event().wait(AGAIN)
         with bounded(CLOSING):
             closing.close()
     if record is not None and trace is not None:
         with writing(trace):
             record.write(trace, conductor.status.late, conductor.status.dropped)
     return lost
-
-
-def _signals() -> threading.Event:
-    """What is set by a signal that ends a performance: Ctrl-C, a request, or the terminal being closed."""
-    ending = threading.Event()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' own
-        number = getattr(signal, name, None)
-        # `nohup` has the closing of the terminal ignored.
-        if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
-            signal.signal(number, lambda *_: ending.set())
-    return ending
 
 
 def _keep_sounding(remains: Remains, say: Say, port: str) -> Sounding:
@@ -151,22 +146,33 @@ def _all(names: list[str]) -> str:
 
 
 def _watch(
-    wiring: Wiring, conductor: Conductor, ending: threading.Event, show: Show, herald: Herald
+    wiring: Wiring, conductor: Conductor, alarm: Alarm, show: Show, herald: Herald, say: Say
 ) -> str | None:
-    """Look after the ports until the end; what was lost, if it ended so."""
+    """Look after the ports until the end; what was lost or went wrong, if it ended so."""
+    keys = Keys()
+    if keys.there:
+        say("Enter releases every note (panic), Ctrl-C ends")
     shown = 0
-    while not ending.wait(SHOW_EVERY):
-        status, seconds = conductor.status, conductor.p95()
-        show(status, seconds)
-        herald.beat(now(), conductor.turned, status_line(status, seconds))
-        shown += 1
-        if conductor.ended.is_set():
-            return "the band has stopped"
-        if shown % SHOWN_PER_LOOK == 0:
-            if (lost := wiring.look()) is not None:
-                return lost
-            priority.claim()  # for a port that was opened now
-    return None
+    try:
+        while not alarm.wait(SHOW_EVERY):
+            status, seconds = conductor.status, conductor.p95()
+            show(status, seconds)
+            herald.beat(now(), conductor.turned, status_line(status, seconds))
+            if keys.entered():
+                conductor.call(conductor.podium.panic)
+                say("every note was released; the band plays on")
+            shown += 1
+            if conductor.ended.is_set():
+                return "the band has stopped"
+            if shown % SHOWN_PER_LOOK == 0:
+                if (lost := wiring.look()) is not None:
+                    return lost
+                priority.claim()  # for a port that was opened now
+    except EXPECTED:
+        raise
+    except Exception as error:  # what sounds has to end, and the take to be kept
+        return unforeseen("bandmate", error)
+    return alarm.reason
 
 
 def _keep(take: Take | None, say: Say) -> None:

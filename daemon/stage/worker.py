@@ -61,9 +61,7 @@ class Worker:
 
     def _serve(self) -> threading.Thread:
         """A thread for the requests from now on."""
-        run = threading.Thread(
-            target=self._run, args=(self._requests,), name="bandmate worker", daemon=True
-        )
+        run = threading.Thread(target=self._run, args=(self._requests,), name="bandmate worker", daemon=True)
         run.start()
         return run
 

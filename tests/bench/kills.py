@@ -3,9 +3,9 @@
     python tests/bench/kills.py [--starts 500] [--seed 1] [--json FILE]
 
 Each start hears a key and plays to a synthesizer on JACK; then it is ended in one of seven ways, while it
-starts up or while it plays: SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGKILL, SIGSTOP with SIGCONT and SIGKILL after
-it, or by its terminal being closed. What sounds once the next one is ready hangs. Toy models, so that starting
-takes no longer than it must. The exit status is 1 if a note hangs.
+starts up or while it plays: SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGKILL, SIGSTOP and SIGKILL (half of them with
+SIGCONT between), or by its terminal being closed. What sounds once the next one is ready hangs. Toy models,
+so that starting takes no longer than it must. The exit status is 1 if a note hangs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pty
 import random
 import select
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -36,7 +37,7 @@ from bandmate.presets.load import Shelf
 
 FLAGS = ("--clock", "internal", "--tempo", "180", "--no-record", "--in", "Keys", "--out", "Synth")
 WAYS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGKILL", "SIGSTOP", "terminal")
-PATIENCE = 90.0
+PATIENCE = 60.0
 
 
 class Terminal:
@@ -140,7 +141,11 @@ class Round:
                 until(lambda: False, self._dice.uniform(0, 0.5))
             playing.end(signal.SIGKILL, PATIENCE)
         else:
-            playing.end(getattr(signal, way), PATIENCE)
+            try:
+                playing.end(getattr(signal, way), PATIENCE)
+            except subprocess.TimeoutExpired:
+                playing.end(signal.SIGABRT)
+                sys.exit(f"{way} did not end it:\n" + "\n".join(playing.said))
 
 
 def main() -> None:
@@ -150,9 +155,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="keep the figures in this file")
     asked = parser.parse_args()
+    # In the background of a shell these are ignored, and children would ignore them, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     dice, begin = random.Random(asked.seed), now()
     with tempfile.TemporaryDirectory() as home, server(sync=False, frames=1024) as running:
-        os.environ["BANDMATE_HOME"] = home
+        os.environ |= {"BANDMATE_HOME": home, "PYTHONFAULTHANDLER": "1"}
         models(Path(home))
         scene = Round(dice, running)
         for number in range(asked.starts):
@@ -162,7 +170,7 @@ def main() -> None:
         scene.close()
     ways = ", ".join(f"{count} {way}" for way, count in sorted(scene.ended.items()))
     print(f"{asked.starts} starts and ends in {now() - begin:.0f} s: {ways}")
-    print(f"{scene.left} ended with something sounding; left hanging after the next start: {scene.hanging} notes")
+    print(f"{scene.left} ended with notes sounding; hanging after the next start: {scene.hanging}")
     if asked.json:
         figures = {"starts": asked.starts, "hanging": scene.hanging, "left": scene.left, **scene.ended}
         asked.json.write_text(json.dumps(figures, indent=1))
