@@ -147,7 +147,7 @@ def play(
     lost = performance.play(config, settings, console.say, console.show, trace)
     console.end()
     if lost is not None:
-        raise click.ClickException(lost)
+        raise SystemExit(1)
 
 
 @main.command()

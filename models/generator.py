@@ -54,7 +54,7 @@ class _Session:
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # what goes wrong is told in sentences
         try:
             self._session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         except Exception as error:
@@ -62,11 +62,14 @@ class _Session:
                 _starved(error, name)
                 or f"{name} can't be loaded as an ONNX model ({_first_line(error)}); export or copy it again"
             ) from error
-        text = self._session.get_modelmeta().custom_metadata_map.get(contract.PROPERTY)
+        try:
+            text = self._session.get_modelmeta().custom_metadata_map.get(contract.PROPERTY)
+            inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        except UnicodeDecodeError as error:
+            raise ModelError(f"{name} has names that are no text; export or copy it again") from error
         self.card: Card = contract.parse(text, name)
         self._rehearsed = False
-        self.inputs = self._shapes(self._session.get_inputs())
-        self.outputs = self._shapes(self._session.get_outputs())
+        self.inputs, self.outputs = self._shapes(inputs), self._shapes(outputs)
 
     def _shapes(self, tensors: list[Any]) -> Shapes:
         for tensor in tensors:

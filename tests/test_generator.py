@@ -148,6 +148,12 @@ def test_a_truncated_file(band: bytes, eighths: int) -> None:
     told(lambda: Generator(band[: len(band) * eighths // 8], "toy.onnx"))
 
 
+def test_metadata_that_is_no_text(band: bytes) -> None:
+    assert told(lambda: Generator(band.replace(b"toy", b"\xa7oy", 1), "toy.onnx")).startswith(
+        "toy.onnx has names"
+    )
+
+
 def rename(old: str, new: str) -> Edit:
     """An output under another name."""
 

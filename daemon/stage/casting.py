@@ -76,6 +76,11 @@ class Casting:
         if self._thread.is_alive():
             self._thread.join(timeout=5)
 
+    @property
+    def stuck(self) -> bool:
+        """Whether something is being loaded even after `close`."""
+        return self._thread.is_alive()
+
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             try:

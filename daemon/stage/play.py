@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import secrets
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
@@ -50,7 +53,7 @@ Show = Callable[[Status, float], None]
 
 
 def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path | None = None) -> str | None:
-    """Play until a signal comes or the MIDI system is lost; what was lost, if it ended so.
+    """Play until a signal comes or the MIDI system is lost; what was lost, as was said, if it ended so.
 
     Raises PortError, PresetError or ModelError at the start, WriteError at the end. say: hears sentences;
     show: hears the status and the seconds of inference (p95), ten times a second.
@@ -88,6 +91,8 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         stack.callback(priority.release)
         casting.begin(conductor.arm)
         lost = _watch(wiring, conductor, alarm, show, herald, say)
+        if lost is not None:
+            say(lost)  # now, since what follows may be cut short
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
         stack.close()
         _keep(take, say)
@@ -95,10 +100,19 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         Event().wait(AGAIN)
         with bounded(CLOSING):
             closing.close()
+    if conductor.worker.stuck or casting.stuck:
+        atexit.register(_leave, 0 if lost is None else 1)
     if record is not None and trace is not None:
         with writing(trace):
             record.write(trace, conductor.status.late, conductor.status.dropped)
     return lost
+
+
+def _leave(status: int) -> None:
+    """End the process now: a thread that is in ONNX Runtime for ever would make its ending crash."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _keep_sounding(remains: Remains, say: Say, port: str) -> Sounding:

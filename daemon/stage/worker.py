@@ -55,9 +55,14 @@ class Worker:
         self._thread = self._serve()
 
     def close(self) -> None:
-        """Finish the decision at hand and end. ONNX Runtime must not be left running at exit."""
+        """Finish the decision at hand and end. ONNX Runtime must not be left running at exit: see `stuck`."""
         self._requests.put(None)
         self._thread.join(timeout=5)
+
+    @property
+    def stuck(self) -> bool:
+        """Whether a decision is being taken even after `close`: then the process can't end as others do."""
+        return bool(self._away)
 
     def _serve(self) -> threading.Thread:
         """A thread for the requests from now on."""
