@@ -86,7 +86,7 @@ class Round:
     def __init__(self, dice: random.Random, running: Server) -> None:
         self._dice, self._running = dice, running
         self._synth, self._keys = Device("Synth"), Device("Keys")
-        self.hanging = self.left = 0
+        self.hanging = self.left = self.refused = 0
         self._startup, self._last = 1.0, "nothing"
         self.ended: Counter[str] = Counter()
 
@@ -98,7 +98,10 @@ class Round:
         else:
             begin = now()
             if not playing.says("is ready", timeout=PATIENCE):
-                sys.exit(f"it did not start: {playing.said if isinstance(playing, Playing) else ''}")
+                # JACK refuses for longer than is waited for, if the machine is far too busy.
+                print(f"did not start after {self._last}", flush=True)
+                self.refused += 1
+                return self._end(playing, "SIGKILL" if way == "SIGSTOP" else way)
             self._startup = now() - begin
             self._listen()
             self._keys.send(NoteOn(1, 67, 100))
@@ -169,6 +172,7 @@ def main() -> None:
                 print(f"{number + 1} starts, {scene.hanging} hanging, {now() - begin:.0f} s", flush=True)
         scene.close()
     ways = ", ".join(f"{count} {way}" for way, count in sorted(scene.ended.items()))
+    print(f"{scene.refused} did not start: JACK refused them")
     print(f"{asked.starts} starts and ends in {now() - begin:.0f} s: {ways}")
     print(f"{scene.left} ended with notes sounding; hanging after the next start: {scene.hanging}")
     if asked.json:
