@@ -175,7 +175,7 @@ def play(
     lost = performance.play(config, settings, console.say, console.show, trace)
     console.end()
     if lost is not None:
-        raise click.ClickException(lost)
+        raise SystemExit(1)
 
 
 @main.command()
@@ -229,24 +229,32 @@ def models() -> None:
 @click.option("--out", "out_port", default=None, help="One port; all that there are if left out.")
 @sentences
 def panic(out_port: str | None) -> None:
-    """Silence every note on every channel of the MIDI outputs."""
+    """Silence every note on every channel of the MIDI outputs.
+
+    A band that plays is told, too, so that it releases what it plays on ports that only it can reach.
+    """
     from bandmate.bridge.names import PortError
     from bandmate.bridge.ports import Midi
+    from bandmate.daemon.config import FILE, load
+    from bandmate.daemon.leading.controls import calling
     from bandmate.daemon.sending.ledger import Ledger
+    from bandmate.presets.home import folder
 
     midi = Midi()
     names = [out_port] if out_port is not None else list(midi.names().outputs)
     failed = []
     for name in names:
+        own = midi.own(name)
+        events = calling(load(folder(FILE)).controls.panic) if own else Ledger().panic(range(1, 17))
         try:
             port = midi.open_output(name)
-            for event in Ledger().panic(range(1, 17)):
+            for event in events:
                 port.send(event)
             port.close()
         except PortError as error:
             failed.append(str(error))
         else:
-            click.echo(f"silenced {port.peer}")
+            click.echo(f"{'told' if own else 'silenced'} {port.peer}")
     midi.close()
     if not names:
         click.echo("there is no MIDI output to silence")

@@ -54,17 +54,22 @@ class _Session:
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # what goes wrong is told in sentences
         try:
             self._session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise ModelError(
-                f"{name} can't be loaded as an ONNX model ({_first_line(error)}); export or copy it again"
+                _starved(error, name)
+                or f"{name} can't be loaded as an ONNX model ({_first_line(error)}); export or copy it again"
             ) from error
-        text = self._session.get_modelmeta().custom_metadata_map.get(contract.PROPERTY)
+        try:
+            text = self._session.get_modelmeta().custom_metadata_map.get(contract.PROPERTY)
+            inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        except UnicodeDecodeError as error:
+            raise ModelError(f"{name} has names that are no text; export or copy it again") from error
         self.card: Card = contract.parse(text, name)
-        self.inputs = self._shapes(self._session.get_inputs())
-        self.outputs = self._shapes(self._session.get_outputs())
+        self._rehearsed = False
+        self.inputs, self.outputs = self._shapes(inputs), self._shapes(outputs)
 
     def _shapes(self, tensors: list[Any]) -> Shapes:
         for tensor in tensors:
@@ -86,6 +91,7 @@ class _Session:
                 raise ModelError(f"{self.name} leaves the size of '{name}' open; export it with a fixed one")
         self._rehearse(inputs)
         self._check("gives", self.outputs, outputs | optional)
+        self._rehearsed = True
 
     def _rehearse(self, inputs: Known) -> None:
         """Run on silence once: what a file says of its outputs may leave sizes open."""
@@ -116,10 +122,16 @@ class _Session:
             answers = self._session.run(None, feed)
         except Exception as error:
             raise ModelError(
-                f"{self.name} fails when it is run ({_first_line(error)}); export it again"
+                _starved(error, self.name)
+                or f"{self.name} fails when it is run ({_first_line(error)}); export it again"
             ) from error
         named = dict(zip(self.outputs, answers, strict=True))
         for output, value in named.items():
+            if self._rehearsed and value.shape != self.outputs[output]:
+                raise ModelError(
+                    f"{self.name} gave '{output}' of shape {list(value.shape)}; it must be "
+                    f"{list(self.outputs[output])} whatever it is given: export it again"
+                )
             if not np.isfinite(value).all():
                 raise ModelError(
                     f"{self.name} gave '{output}' that is not a number; train or export it again"
@@ -186,6 +198,14 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ModelError(f"{path} can't be read ({error.strerror}); check that the file is there") from error
+
+
+def _starved(error: Exception, name: str) -> str | None:
+    """A sentence, if memory was wanting: ONNX Runtime tells that in its own words."""
+    words = str(error).lower()
+    if isinstance(error, MemoryError) or "bad_alloc" in words or "allocate memory" in words:
+        return f"{name} needs more memory than there is; close other programs, or choose a smaller model"
+    return None
 
 
 def _first_line(error: Exception) -> str:

@@ -44,6 +44,18 @@ def tunes() -> ModuleType:
     return _load("tunes")
 
 
+@pytest.fixture(scope="session")
+def hall() -> ModuleType:
+    """The module tests/hall.py: a podium in virtual time."""
+    return sys.modules.get("hall") or _load("hall")
+
+
+@pytest.fixture(scope="session")
+def gale(hall: ModuleType) -> ModuleType:
+    """The module tests/gale.py: whatever may come, at random."""
+    return _load("gale")
+
+
 @pytest.fixture
 def stage(scores: ModuleType, toys: ModuleType) -> Any:
     """A stage whose instruments toys play."""

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import rtmidi
 
@@ -28,7 +28,7 @@ PERIOD = 64 / 48000
 
 
 class Server:
-    """A jackd with the dummy driver, 64 frames at 48 kHz, under a name of its own.
+    """A jackd with the dummy driver, by default 64 frames at 48 kHz, under a name of its own.
 
     Sync mode (-S): the server waits for its clients in each cycle. In the default mode a client that a
     busy machine keeps from running for one cycle of 1.3 ms loses that cycle's messages, before any code of
@@ -36,26 +36,38 @@ class Server:
     other 3 s.
     """
 
-    def __init__(self, name: str, *, sync: bool = True) -> None:
+    def __init__(self, name: str, *, sync: bool = True, frames: int = 64) -> None:
         # Under nohup it is ignored, and children, whom a test may send it, would ignore it, too.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         mode = ["-S"] if sync else []
-        command = ["jackd", "-r", *mode, "-n", name, "-d", "dummy", "-r", "48000", "-p", "64"]
+        command = ["jackd", "-r", *mode, "-n", name, "-d", "dummy", "-r", "48000"]
+        command += ["-p", str(frames)]
         self.environment = {
             "JACK_DEFAULT_SERVER": name,
             "JACK_NO_START_SERVER": "1",
             "JACK_NO_AUDIO_RESERVATION": "1",
             "BANDMATE_MIDI_API": "jack",
         }
+        # A machine can have eight servers: when it has, one of them may soon end.
+        deadline = now() + 60
+        while not self._starts(command):
+            if now() > deadline:
+                raise RuntimeError(f"jackd does not start: {' '.join(command)}")
+            threading.Event().wait(1)
+
+    def _starts(self, command: Sequence[str]) -> bool:
+        """Start the server; whether it answers."""
         self._process = subprocess.Popen(
             command,
             env=os.environ | self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        if not until(self._answers, 10):
-            self.stop()
-            raise RuntimeError(f"jackd did not answer within 10 s: {' '.join(command)}")
+        until(lambda: self._process.poll() is not None or self._answers(), 30)
+        if self._process.poll() is None and self._answers():
+            return True
+        self.stop()
+        return False
 
     @property
     def pid(self) -> int:
@@ -82,8 +94,6 @@ class Server:
             self._process.wait()
 
     def _answers(self) -> bool:
-        if self._process.poll() is not None:
-            raise RuntimeError(f"jackd ended with status {self._process.returncode} before it answered")
         listed = subprocess.run(
             ["jack_lsp"], env=os.environ | self.environment, capture_output=True, text=True
         )
@@ -249,8 +259,9 @@ class Device:
 class Playing:
     """A `bandmate play`, and what it says."""
 
-    def __init__(self, *flags: str) -> None:
-        command = [sys.executable, "-u", "-m", "bandmate.daemon", "play", *flags]
+    def __init__(self, *flags: str, program: Sequence[str] = ("-m", "bandmate.daemon")) -> None:
+        """program: what Python is to run with these flags."""
+        command = [sys.executable, "-u", *program, "play", *flags]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.said: list[str] = []
         self._new = threading.Condition()

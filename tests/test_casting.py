@@ -25,11 +25,11 @@ Ready = tuple[Preset, str, Accompanist]
 class Wings:
     """A casting, and what it says and makes ready, in order."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, patience: float = LIMIT) -> None:
         self.home = home
         self._said: SimpleQueue[str] = SimpleQueue()
         self._ready: SimpleQueue[Ready] = SimpleQueue()
-        self.casting = Casting(home / "presets", home / "models", self._said.put)
+        self.casting = Casting(home / "presets", home / "models", self._said.put, patience)
         self.first = self.casting.first("pop")
 
     def begin(self) -> None:
@@ -163,6 +163,76 @@ def test_a_broken_model_is_refused_and_what_plays_stays(wings: Wings, toys: Modu
     assert wings.quiet()
     wings.model(toys.generator(PARTS, noise=5))
     assert wings.ready()[2].band.noise_size == 5
+
+
+def test_a_model_that_stays_half_written_is_told_once_and_taken_when_it_is_whole(
+    wings: Wings, toys: ModuleType
+) -> None:
+    whole = toys.generator(PARTS, noise=6)
+    wings.model(whole[:200])
+    assert wings.said().endswith("what plays is not changed")
+    wings.casting._touched(wings.home / "models" / "pop.onnx")
+    assert wings.quiet()
+    wings.model(whole)
+    assert wings.ready()[2].band.noise_size == 6
+
+
+def test_a_model_that_vanishes_is_told_and_what_plays_stays(
+    wings: Wings, monkeypatch: pytest.MonkeyPatch, toys: ModuleType
+) -> None:
+    """It goes between being found and being read."""
+    own = wings.home / "models" / "pop.onnx"
+    read = Path.read_bytes
+
+    def gone(path: Path) -> bytes:
+        if path == own:
+            raise FileNotFoundError(2, "No such file or directory")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", gone)
+    wings.casting._touched(own)
+    assert "pop.onnx can't be read (No such file" in wings.said()
+    assert wings.quiet()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(MemoryError(), "there is not enough memory"), (RuntimeError("odd"), "RuntimeError('odd')")],
+)
+def test_whatever_loading_raises_is_a_sentence_and_the_next_wish_is_granted(
+    wings: Wings, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    assert wings.quiet(), "all that are there are loaded"
+    wings.preset(packaged("symphony").replace("hop: 4 ", "hop: 16 "), "symphony")
+    with monkeypatch.context() as patch:
+
+        def fail(preset: Preset) -> Accompanist:
+            raise error
+
+        patch.setattr(wings.casting._catalogue, "accompanist", fail)
+        wings.casting.wish(2)
+        sentence = wings.said()
+    assert said in sentence
+    assert sentence.endswith("what plays is not changed")
+    wings.casting.wish(2)
+    assert wings.ready()[0].hop == 16
+
+
+def test_a_wish_that_takes_long_is_said_to(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wings = Wings(home, patience=0.0)
+    goes_on, load = threading.Event(), wings.casting._catalogue.accompanist
+
+    def slow(preset: Preset) -> Accompanist:
+        assert goes_on.wait(LIMIT)
+        return load(preset)
+
+    monkeypatch.setattr(wings.casting._catalogue, "accompanist", slow)
+    wings.begin()
+    wings.casting.wish(2)
+    assert wings.said() == "a preset takes long to load; until it can play, the band plays on as it is"
+    goes_on.set()
+    assert wings.ready()[0].name == "symphony"
+    wings.casting.close()
 
 
 def test_a_deleted_preset_gives_way_to_the_packaged_one(home: Path) -> None:

@@ -69,7 +69,7 @@ class Midi:
         return self.ports
 
     def own(self, name: str) -> bool:
-        return False
+        return name.startswith("bandmate")
 
     def open_output(self, name: str | None, virtual: str = "bandmate out") -> Output:
         if name == "Synth":
@@ -294,6 +294,15 @@ def test_panic_silences_all_it_can_and_says_what_it_cannot(midi: None) -> None:
     assert done.output == "silenced DAW\nError: Synth is busy\n"
     silenced = {event.channel for event in Midi.sent if event == Control(event.channel, 123, 0)}
     assert silenced == set(range(1, 17))
+
+
+def test_panic_tells_a_band_that_plays_what_its_pad_for_panic_would(
+    home: Path, midi: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "config.yaml").write_text("controls:\n  panic: 95\n")
+    monkeypatch.setattr(Midi, "ports", Ports((), ("bandmate in",)))
+    assert ok("panic") == "told bandmate in\n"
+    assert Midi.sent == [Control(1, 95, 127), Control(1, 95, 0)]
 
 
 def test_panic_on_one_port(midi: None) -> None:

@@ -92,10 +92,15 @@ class Hall:
     ) -> loopback.Deliver:
         """Begin to play; what comes back is where events go in."""
         port = output or loopback.Output(self.audience.deliver, now)
-        self.conductor = Conductor(Engine(self.preset, settings), port, self.said.append)
+        self.conductor = Conductor(Engine(self.preset, settings), port, self._hear)
         self.conductor.worker.employ(self.preset.name, accompanist or self.accompanist)
         self.conductor.start(self.wished.append)
         return self.conductor.deliver
+
+    def _hear(self, sentence: str) -> None:
+        """What is said, but for what a busy machine may make it say."""
+        if not any(words in sentence for words in ("too late", "in time again", "stood still")):
+            self.said.append(sentence)
 
 
 @pytest.fixture
@@ -190,8 +195,8 @@ def test_the_band_does_not_hear_itself(hall: Hall, monkeypatch: pytest.MonkeyPat
             hall.conductor.deliver(returned[-1], now())
 
     door = hall.open(output=loopback.Output(deliver, now))
-    receive = hall.conductor._engine.receive
-    monkeypatch.setattr(hall.conductor._engine, "receive", lambda *a: (heard.append(a[0]), receive(*a)))
+    receive = hall.conductor.podium.engine.receive
+    monkeypatch.setattr(hall.conductor.podium.engine, "receive", lambda *a: (heard.append(a[0]), receive(*a)))
     strike(door)
     door(NoteOff(1, 72), now())
     hall.audience.wait(notes(KICK, 8))
@@ -237,7 +242,7 @@ def test_an_error_that_should_not_happen_is_said_and_what_sounds_ends(
     def fail(*_: Any) -> None:
         raise RuntimeError("a mistake")
 
-    monkeypatch.setattr(hall.conductor._engine, "receive", fail)
+    monkeypatch.setattr(hall.conductor.podium.engine, "receive", fail)
     strike(door)
     assert hall.conductor.ended.wait(LIMIT)
     assert "a mistake" in hall.said[0]

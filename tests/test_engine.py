@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bandmate.bridge.events import NoteOff, Program, Stop
-from bandmate.daemon.clock.transport import Clock
+from bandmate.daemon.clock.source import Clock
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.leading.presence import Presence
 from bandmate.daemon.sending.takes import MELODY, Take

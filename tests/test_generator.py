@@ -148,6 +148,12 @@ def test_a_truncated_file(band: bytes, eighths: int) -> None:
     told(lambda: Generator(band[: len(band) * eighths // 8], "toy.onnx"))
 
 
+def test_metadata_that_is_no_text(band: bytes) -> None:
+    damaged = band.replace(b'"genre": "toy"', b'"genre": "\xa7oy"')
+    assert damaged != band
+    assert told(lambda: Generator(damaged, "toy.onnx")).startswith("toy.onnx has names that are no text")
+
+
 def rename(old: str, new: str) -> Edit:
     """An output under another name."""
 
@@ -248,6 +254,55 @@ def root_of_minus_plan(model: onnx.ModelProto) -> None:
 def test_what_is_not_a_number_is_refused_while_playing(band: bytes) -> None:
     loaded = Generator(changed(band, root_of_minus_plan), "toy.onnx")
     assert "gave 'velocity' that is not a number" in told(lambda: loaded.run(offer()))
+
+
+def of_another_length(model: onnx.ModelProto) -> None:
+    """Its onsets have as many steps as the melody has onsets, where it has any."""
+    (made,) = [node for node in model.graph.node if node.output[0] == "onset"]
+    made.output[0] = "whole"
+    model.graph.initializer.extend(
+        [
+            numpy_helper.from_array(np.array([0], np.int64), "nought"),
+            numpy_helper.from_array(np.array([2], np.int64), "second"),
+            numpy_helper.from_array(np.array([32], np.int64), "all"),
+        ]
+    )
+    nodes = [
+        helper.make_node("ReduceSum", ["noise"], ["loud"], keepdims=0),
+        helper.make_node("Cast", ["loud"], ["count"], to=TensorProto.INT64),
+        helper.make_node("Sub", ["all", "count"], ["end"]),
+        helper.make_node("Slice", ["whole", "nought", "end", "second"], ["onset"]),
+    ]
+    model.graph.node.extend(nodes)
+    (onset,) = [output for output in model.graph.output if output.name == "onset"]
+    onset.type.tensor_type.shape.dim[2].dim_param = "steps"
+
+
+def test_another_shape_than_before_is_refused_while_playing(band: bytes) -> None:
+    generator = Generator(changed(band, of_another_length), "toy.onnx")
+    given = offer()
+    assert generator.run(given).onset.shape == (4, 32, 128)
+    given["noise"][:] = 1
+    assert told(lambda: generator.run(given)) == (
+        "toy.onnx gave 'onset' of shape [1, 4, 28, 128]; it must be [1, 4, 32, 128] whatever it is given: "
+        "export it again"
+    )
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("std::bad_alloc")])
+def test_a_want_of_memory_is_called_so(
+    band: bytes, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    generator = Generator(band, "toy.onnx")
+
+    class Starved:
+        def run(self, *_: object) -> None:
+            raise error
+
+    monkeypatch.setattr(generator._session, "_session", Starved())
+    assert told(lambda: generator.run(offer())) == (
+        "toy.onnx needs more memory than there is; close other programs, or choose a smaller model"
+    )
 
 
 def test_what_is_never_a_number_is_refused_before_playing(band: bytes) -> None:

@@ -20,7 +20,7 @@ import rtmidi
 
 from bandmate.bridge import codec
 from bandmate.bridge.clock import now
-from bandmate.bridge.events import NoteOff, NoteOn, Program
+from bandmate.bridge.events import Control, NoteOff, NoteOn, Program
 
 pytestmark = pytest.mark.jack
 
@@ -38,8 +38,8 @@ def play(
     monkeypatch.setenv("BANDMATE_HOME", str(tmp_path / "home"))
     started: list[Any] = []
 
-    def start(*flags: str) -> Any:
-        started.append(jackclient.Playing(*flags))
+    def start(*flags: str, **how: Any) -> Any:
+        started.append(jackclient.Playing(*flags, **how))
         return started[-1]
 
     yield start
@@ -138,36 +138,40 @@ def test_the_band_does_not_feed_on_itself(
 def test_what_a_killed_band_left_sounding_is_silenced_by_the_next(play: Play) -> None:
     """In a process and on a server of its own: one in sync mode waits 30 s for a client that was killed."""
     program = f"""
-import os, signal, sys
+import atexit, os, signal, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from jackclient import Device, Playing, Server, sounding, until
-from bandmate.bridge.events import Control, NoteOff, NoteOn
+from bandmate.bridge.events import NoteOn
 server = Server(f"bandmate-killed-{{os.getpid()}}", sync=False)
+atexit.register(server.stop)
 os.environ.update(server.environment)
 synth, keys = Device("Synth"), Device("Keys")
 flags = {(*OWN_CLOCK, "--in", "Keys", "--out", "Synth")!r}
-killed = Playing(*flags)
-assert killed.says("is ready")
-keys.send(NoteOn(1, 67, 100))
-assert until(lambda: len(sounding(synth.heard)) >= 2, 20)
-assert killed.end(signal.SIGKILL) == -signal.SIGKILL
-server.clients()
-left, before = sounding(synth.heard), len(synth.heard)
-assert left
+def killed_while_it_sounds():
+    killed = Playing(*flags)
+    assert killed.says("is ready", timeout=60), killed.said
+    # On a busy machine a server that waits for nobody loses a message now and then.
+    assert any(struck_again(keys) for _ in range(20)), killed.said
+    assert killed.end(signal.SIGKILL, timeout=60) == -signal.SIGKILL
+    server.clients()
+    return sounding(synth.heard)
+def struck_again(keys):
+    keys.send(NoteOn(1, 67, 100))
+    return until(lambda: len(sounding(synth.heard)) >= 2, 3)
+left = killed_while_it_sounds() or killed_while_it_sounds() or killed_while_it_sounds()
+before = len(synth.heard)
+assert left, "three times it was killed between two notes"
 again = Playing(*flags)
-assert again.says("bandmate was killed: what it left sounding on"), again.said
-assert until(lambda: sounding(synth.heard) == set(), 5)
-silenced = synth.heard[before:]
-assert not [event for event in silenced if isinstance(event, NoteOn)]
-quiet = {{event.channel for event in silenced if isinstance(event, Control) and event.number == 123}}
-assert quiet >= {{channel for channel, _ in left}}
+assert again.says("bandmate was killed: what it left sounding on", timeout=60), again.said
+assert until(lambda: sounding(synth.heard) == set(), 20), sounding(synth.heard)
+assert not [event for event in synth.heard[before:] if isinstance(event, NoteOn)]
 assert again.end() == 0
 for device in (synth, keys):
     device.unplug()
 server.stop()
 print("done")
 """
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=90)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300)
     assert ran.stdout.strip() == "done", ran.stderr
     assert not list((Path(os.environ["BANDMATE_HOME"]) / "state" / "sounding").iterdir())
 
@@ -175,11 +179,12 @@ print("done")
 def test_a_dead_server_ends_the_performance_and_the_take_is_kept(play: Play, tmp_path: Path) -> None:
     """In a process and on a server of its own."""
     program = f"""
-import os, sys
+import atexit, os, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from jackclient import Device, Playing, Server, struck, until
 from bandmate.bridge.events import NoteOn
 server = Server(f"bandmate-gone-{{os.getpid()}}")
+atexit.register(server.stop)
 os.environ.update(server.environment)
 synth, keys = Device("Synth"), Device("Keys")
 band = Playing("--clock", "internal", "--tempo", "150", "--in", "Keys", "--out", "Synth")
@@ -214,10 +219,72 @@ def test_a_terminal_that_is_closed_ends_every_note_and_keeps_the_take(
     draining = threading.Thread(target=_drain, args=(terminal,), daemon=True)
     draining.start()
     assert jackclient.until(lambda: len(jackclient.sounding(synth.heard)) >= 2, 20)
+    os.write(terminal, b"\n")
+    assert jackclient.until(lambda: {2, 3, 4, 10} <= silenced(synth), 5), "Enter is panic"
+    assert jackclient.until(lambda: len(jackclient.sounding(synth.heard)) >= 2, 20), "and it plays on"
     os.close(terminal)
     assert jackclient.until(lambda: os.waitpid(child, os.WNOHANG)[0] == child, 15)
     assert jackclient.until(lambda: not jackclient.sounding(synth.heard), 2)
     assert len(list((tmp_path / "home" / "takes").glob("*.mid"))) == 1
+
+
+def silenced(synth: Any) -> set[int]:
+    """The channels on which all notes were told to end."""
+    return {
+        event.channel for event in list(synth.heard) if isinstance(event, Control) and event.number == 123
+    }
+
+
+FAILING = """
+import sys
+from bandmate.bridge.events import NoteOn
+from bandmate.daemon.ports.door import Door
+deliver = Door.__call__
+def fail(self, event, arrival):
+    if isinstance(event, NoteOn) and event.pitch == 99:
+        raise RuntimeError("a mistake")
+    deliver(self, event, arrival)
+Door.__call__ = fail
+from bandmate.daemon.cli import main
+main(sys.argv[1:])
+"""
+
+
+def test_an_error_in_any_thread_ends_every_note_and_the_process_with_a_sentence(
+    play: Play, device: Plug, jackclient: ModuleType
+) -> None:
+    """The input's thread makes it."""
+    synth, keys = device("Synth"), device("Keys")
+    playing = play(*OWN_CLOCK, "--in", "Keys", "--out", "Synth", program=("-c", FAILING))
+    assert playing.says("is ready")
+    keys.send(NoteOn(1, 67, 100))
+    assert jackclient.until(lambda: len(jackclient.sounding(synth.heard)) >= 2, 20)
+    keys.send(NoteOn(1, 99, 100))
+    assert playing.process.wait(20) == 1
+    told = "the thread 'bandmate input' stopped on an error that should not happen: RuntimeError('a mistake')"
+    assert playing.says(told), playing.said
+    assert jackclient.until(lambda: not jackclient.sounding(synth.heard), 2)
+    assert not any("Traceback" in line for line in playing.said)
+
+
+def test_the_command_panic_silences_the_synthesizer_and_tells_the_band(
+    play: Play, device: Plug, jackclient: ModuleType
+) -> None:
+    synth, keys = device("Synth"), device("Keys")
+    playing = play(*OWN_CLOCK, "--in", "Keys", "--out", "Synth")
+    assert playing.says("is ready")
+    keys.send(NoteOn(1, 67, 100))
+    assert jackclient.until(lambda: len(jackclient.sounding(synth.heard)) >= 2, 20)
+    command = [sys.executable, "-m", "bandmate.daemon", "panic"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "silenced Synth:Synth in" in done.stdout
+    assert "told " in done.stdout
+    assert jackclient.until(lambda: len(silenced(synth)) == 16, 5)
+    both = "the command and the band"
+    assert jackclient.until(lambda: list(synth.heard).count(Control(2, 123, 0)) >= 2, 5), both
+    assert jackclient.until(lambda: len(jackclient.sounding(synth.heard)) >= 2, 20), "it plays on"
+    assert playing.end() == 0
 
 
 def _drain(terminal: int) -> None:

@@ -14,7 +14,8 @@ import pytest
 from bandmate.bridge.events import Pulse, Start
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.clock.session import Session
-from bandmate.daemon.clock.transport import Change, Clock, Speed, Transport
+from bandmate.daemon.clock.source import Clock, Speed
+from bandmate.daemon.clock.transport import Change, Transport
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.link import reader
 from bandmate.daemon.link.reader import Reader

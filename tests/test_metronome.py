@@ -41,7 +41,7 @@ def test_the_tempo_is_the_median_of_the_last_taps(times: list[float], bpm: float
 def clicks(metre: Metre, bars: int) -> list[tuple[int, Event]]:
     metronome = Metronome(Grid(metre=metre), clock=False)
     metronome.count_in(384, bars)
-    return [(due.tick, due.event) for due in metronome.due(1000)]
+    return [(due.tick, due.event) for due in metronome.due(1000, -1000)]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_click_that_sounds_ends_when_all_is_halted() -> None:
     metronome = Metronome(Grid(), clock=True)
     metronome.count_in(96, 1)
     metronome.lead(96)
-    (click,) = metronome.due(1)
+    (click,) = metronome.due(1, 0)
     assert isinstance(click.event, NoteOn)
     assert metronome.halt() == [NoteOff(10, click.event.pitch)]
     assert metronome.halt() == []
@@ -163,3 +163,11 @@ def test_a_key_taps_the_tempo_and_is_not_heard(stage: Any, scores: ModuleType) -
     heard = stage.play(taps, 4, None, Settings(tap_note=21))
     assert heard.engine.timeline is None
     assert heard.engine.transport.bpm == pytest.approx(150)
+
+
+def test_clicks_that_would_be_late_are_not_struck() -> None:
+    metronome = Metronome(Grid(), clock=False)
+    metronome.count_in(96, 1)
+    late = metronome.due(50, 47)
+    assert [(due.tick, type(due.event)) for due in late] == [(48, NoteOn)]
+    assert [(due.tick, type(due.event)) for due in metronome.due(71, 71)] == [(52, NoteOff)]

@@ -128,7 +128,32 @@ def test_what_a_killed_process_left_ends_at_once_where_somebody_listens() -> Non
     outlet.tend()
     assert list(record) == []
     outlet.send(NoteOn(2, 41, 80))
-    assert synth.heard[4:] == [NoteOn(2, 41, 80)]
+    assert synth.heard[4:] == [NoteOff(2, 40), NoteOff(10, 36), NoteOn(2, 41, 80)]
+
+
+def test_it_is_ended_twice_more_since_a_busy_system_loses_messages_and_no_new_note_with_it() -> None:
+    synth, record = Synth(), Sounding()
+    outlet = Outlet(Time())
+    record.add(2, 40)
+    record.add(3, 60)
+    outlet.plug(synth, record, heard=True)
+    outlet.tend()
+    assert synth.heard[4:] == [NoteOff(2, 40), NoteOff(3, 60)]
+    outlet.send(NoteOn(2, 40, 80))
+    for _ in range(5):
+        outlet.tend()
+    assert synth.heard[6:] == [NoteOn(2, 40, 80), NoteOff(3, 60)]
+
+
+def test_closing_ends_what_the_band_has_left_sounding_and_again_what_ended_just_now() -> None:
+    synth, record = Synth(), Sounding()
+    outlet = Outlet(Time())
+    outlet.plug(synth, record, heard=True)
+    for event in (NoteOn(2, 40, 80), NoteOn(3, 60, 80), NoteOff(2, 40)):
+        outlet.send(event)
+    outlet.close()
+    assert synth.heard[3:] == [NoteOff(2, 40), NoteOff(3, 60), Control(2, 123, 0), Control(3, 123, 0)]
+    assert list(record) == []
 
 
 def test_on_a_virtual_port_it_is_ended_again_for_who_begins_to_listen() -> None:

@@ -25,7 +25,7 @@ from bandmate.bridge.events import (
 )
 from bandmate.daemon.answering.request import Answer, Request
 from bandmate.daemon.clock.metre import Metre
-from bandmate.daemon.clock.transport import Clock
+from bandmate.daemon.clock.source import Clock
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode

@@ -8,7 +8,8 @@ import pytest
 
 from bandmate.bridge.events import Continue, Event, NoteOn, Position, Pulse, Start, Stop
 from bandmate.daemon.clock.metre import Metre
-from bandmate.daemon.clock.transport import Change, Clock, Speed, Transport
+from bandmate.daemon.clock.source import Clock, Speed
+from bandmate.daemon.clock.transport import Change, Transport
 
 PERIOD = 60 / 120 / 24
 GROUP = 4 * 96

@@ -17,7 +17,8 @@ import yaml
 
 from bandmate.bridge.events import Continue, Control, Event, Position, Pulse, Start, Stop
 from bandmate.daemon.clock.metre import Metre
-from bandmate.daemon.clock.transport import Clock, Speed, Transport
+from bandmate.daemon.clock.source import Clock, Speed
+from bandmate.daemon.clock.transport import Transport
 from bandmate.daemon.engine.settings import Settings
 
 PERIOD = 60 / 120 / 24

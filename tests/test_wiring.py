@@ -11,7 +11,7 @@ from bandmate.bridge.names import PortError, Ports
 from bandmate.daemon.ports.door import Deliver
 from bandmate.daemon.ports.outlet import REMINDERS, Outlet
 from bandmate.daemon.ports.sounding import Sounding
-from bandmate.daemon.ports.wiring import Wiring, Wishes
+from bandmate.daemon.ports.wiring import MISSES, Wiring, Wishes
 
 
 class Port:
@@ -140,8 +140,9 @@ def test_virtual_ports_are_opened_and_closed() -> None:
     house.out.send(NoteOn(2, 40, 80))
     house.wiring.close()
     house.out.send(NoteOff(2, 40))
-    assert house.log() == [NoteOn(2, 40, 80), "closed bandmate in", "closed bandmate out"]
-    assert list(house.records["bandmate out"]) == [(2, 40)]
+    ended = [NoteOff(2, 40), Control(2, 123, 0)]
+    assert house.log() == [NoteOn(2, 40, 80), "closed bandmate in", *ended, "closed bandmate out"]
+    assert list(house.records["bandmate out"]) == []
     assert house.said == []
 
 
@@ -164,7 +165,7 @@ def test_an_output_that_vanishes_is_closed_when_the_band_has_let_go_and_taken_up
     house.out.send(NoteOff(2, 40))
     house.system.outputs.append("Synth")
     house.wiring.look()
-    assert house.log() == [NoteOff(2, 40), Control(2, 123, 0), "greeted"]
+    assert house.log() == [NoteOff(2, 40), Control(2, 123, 0), "greeted", NoteOff(2, 40)]
     assert house.said == [
         "'Synth' is gone; the band plays on, and is heard again when it returns",
         "'Synth' is back",
@@ -197,7 +198,8 @@ def test_ports_that_were_gone_between_two_looks_are_opened_again() -> None:
     house.log()
     house.wiring.look()
     house.wiring.look()
-    assert house.log() == ["closed Keys", "closed Synth", NoteOff(2, 40), Control(2, 123, 0), "greeted"]
+    ended = [NoteOff(2, 40), Control(2, 123, 0)]
+    assert house.log() == ["closed Keys", "closed Synth", *ended, "greeted", NoteOff(2, 40)]
     assert [sentence.split("'")[1] + sentence.split("'")[2][:8] for sentence in house.said] == [
         "Synth is gone",
         "Keys is gone",
@@ -247,7 +249,7 @@ def test_what_a_killed_process_left_is_ended_and_said_in_one_sentence() -> None:
     assert list(house.records) == ["Synth"]
     for _ in range(3):
         house.wiring.look()
-    assert house.log() == []
+    assert house.log() == 2 * [NoteOff(2, 40), NoteOff(10, 36)]
 
 
 def test_on_a_virtual_port_it_is_ended_at_every_look_for_a_while() -> None:
@@ -264,5 +266,21 @@ def test_without_its_midi_system_the_performance_ends() -> None:
     house.wiring.begin()
     assert house.wiring.look() is None
     house.system.dead = True
-    assert house.wiring.look() == "the MIDI system is gone; start it, then bandmate again"
+    looks = [house.wiring.look() for _ in range(MISSES)]
+    assert looks == [None] * (MISSES - 1) + ["the MIDI system is gone; start it, then bandmate again"]
+    assert house.said == []
+
+
+def test_a_midi_system_that_stands_still_for_a_moment_loses_no_port() -> None:
+    house = House("Keys", "Synth")
+    house.wiring.begin()
+    ports = house.system.inputs, house.system.outputs
+    house.system.dead = True
+    house.system.inputs, house.system.outputs = [], []
+    for _ in range(MISSES - 1):
+        assert house.wiring.look() is None
+    house.system.dead = False
+    house.system.inputs, house.system.outputs = ports
+    for _ in range(MISSES):
+        assert house.wiring.look() is None
     assert house.said == []

@@ -15,33 +15,13 @@ from bandmate.bridge.events import Continue, Event, Position, Pulse, Start, Stop
 from bandmate.daemon.clock.follower import SILENCE, Follower
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.clock.session import Peers, Session, Turn
-from bandmate.daemon.clock.timeline import Timeline
+from bandmate.daemon.clock.source import Clock, Speed
+from bandmate.daemon.clock.timeline import Timeline, period_of
 from bandmate.models.roll import BAR
 
 GROUP_BARS = 4
-
-
-class Clock(Enum):
-    """Whose time counts. Auto: the DAW's when its pulses come, else our own. Link: the session's while there
-    are other peers in it, else our own."""
-
-    AUTO = "auto"
-    INTERNAL = "internal"
-    MIDI = "midi"
-    LINK = "link"
-
-
-class Speed(Enum):
-    """How fast the band goes by a clock: half, so that two of its beats are one of ours, or double."""
-
-    HALF = "half"
-    NORMAL = "normal"
-    DOUBLE = "double"
-
-    @property
-    def factor(self) -> float:
-        """Our ticks to a tick of the clock."""
-        return {Speed.HALF: 0.5, Speed.NORMAL: 1.0, Speed.DOUBLE: 2.0}[self]
+BREATH = 0.25
+"""Seconds from when the machine wakes to the bar line at which our own clock begins, about."""
 
 
 class Change(Enum):
@@ -199,6 +179,24 @@ class Transport:
         self._resting, self._freewheeling = resting, False
         self.timeline = Timeline.at(self.bpm, self._shift - before, now)
         return Change.AFRESH
+
+    def wake(self, then: float, now: float) -> Change | None:
+        """The machine stood still from `then` until now, so that nothing was played.
+
+        The DAW's clock goes on with its next pulse, our own as if it was started anew, where it was set
+        running, else with the player's next note.
+        """
+        if self._follower.running:
+            self._halt(then, Change.RESUMED)
+            return None
+        bpm = self.bpm
+        self._halt(then, None)
+        if self._resting:
+            return None
+        before = round(BREATH / period_of(bpm))
+        self.run(now, before)
+        self.timeline = Timeline.at(bpm, self._shift - before, now)
+        return Change.RESUMED
 
     def stop(self, now: float) -> Change | None:
         """Our own clock stands still."""

@@ -60,12 +60,13 @@ class Band:
         """The keys of the preset that plays and of the one that is armed: nobody else is asked."""
         return {self._key} if self._armed is None else {self._key, self._armed[1]}
 
-    def begin(self, step: int, *, afresh: bool) -> None:
-        """The music runs on from a step."""
+    def begin(self, step: int, *, afresh: bool, at_bar: bool = False) -> None:
+        """The music runs on from a step; the band from the next bar line on, or from the next hop."""
         self._epoch += 1
         self._revise_at = None
         self.situation.begin(step, afresh=afresh)
-        self._planner.begin(step, None if afresh else self._left)
+        begins = self._settings.metre.next_bar(step - 1) if at_bar else step
+        self._planner.begin(begins, None if afresh else self._left)
 
     def stop(self, tick: int) -> None:
         """The music stands still: what sounds ends, what was asked is void."""

@@ -38,6 +38,7 @@ from bandmate.daemon.leading.controls import (
     Tap,
 )
 from bandmate.daemon.leading.presence import Presence
+from bandmate.daemon.sending.desk import LATEST
 from bandmate.daemon.sending.ledger import ALL_NOTES_OFF, ALL_SOUND_OFF, SUSTAIN
 from bandmate.daemon.sending.metronome import Metronome
 from bandmate.daemon.sending.schedule import Due
@@ -64,7 +65,7 @@ class Engine:
         self._counting = Counting(settings, self.tempo, self._begin)
         self._wishes: list[int] = []
         self._bpm = settings.bpm
-        self._paused = False
+        self._paused = self._woken = False
         self.band.desk.greet()
 
     @property
@@ -133,6 +134,15 @@ class Engine:
             self._change(Change.RESUMED, now)
         self._paused = False
 
+    def wake(self, then: float, now: float) -> list[Due]:
+        """The machine stood still from `then` on: what silences it. The music goes on at a bar line."""
+        if self.timeline is None:
+            return []
+        silence = self.stop(then)
+        self._woken = True
+        self._change(self.transport.wake(then, now), now)
+        return silence
+
     def stop(self, now: float) -> list[Due]:
         """The performance ends: the events that silence it."""
         self._change(Change.STOPPED, now)
@@ -174,8 +184,7 @@ class Engine:
         now = self._moment(now)
         band, metre = self.band, self._settings.metre
         late, dropped = band.late, band.desk.dropped
-        key = band.situation.leader.key
-        locked = None if key is None else key.name
+        locked = key.name if (key := band.situation.leader.key) is not None else None
         if self.timeline is None:
             still = self.transport.bpm, band.preset.name, Presence.RESTING, ()
             return Status(0, 0, *still, late, dropped, locked)
@@ -225,11 +234,12 @@ class Engine:
 
     def _outgoing(self, now: float) -> list[Due]:
         """What has to be sent now: the band's, and what goes beside it while we lead."""
-        out, tick = self.band.desk.collect(), self.transport.tick(now - self._settings.offset)
-        if self._paused or not self.transport.leading:
+        now -= self._settings.offset
+        out, tick = self.band.desk.collect(), self.transport.tick(now)
+        if self.timeline is None or not self.transport.leading:
             return out + self._silenced(now)
         self._metronome.lead(max(tick, self.transport.song_shift))
-        return self._metronome.due(tick) + out
+        return self._metronome.due(tick, self.timeline.tick_at(now - LATEST)) + out
 
     def _silenced(self, now: float) -> list[Due]:
         return [Due(self.transport.tick(now), event) for event in self._metronome.halt()]
@@ -279,7 +289,8 @@ class Engine:
             self.band.situation.halt(self.band.grid.step_at(tick))
         else:
             self.band.steady = self.transport.steady
-            self.band.begin(self.band.grid.step_of(tick), afresh=change is Change.AFRESH)
+            step, woken, self._woken = self.band.grid.step_of(tick), self._woken, False
+            self.band.begin(step, afresh=change is Change.AFRESH, at_bar=woken)
             self._note_tempo(now)
 
     def _note_tempo(self, now: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bandmate.daemon.clock.metre import Metre
-from bandmate.daemon.clock.transport import Clock, Speed
+from bandmate.daemon.clock.source import Clock, Speed
 from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.leading.controls import ControlMap
 from bandmate.models.keys import Key

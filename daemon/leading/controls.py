@@ -162,6 +162,11 @@ class ControlMap:
     run: int = 117
 
 
+def calling(number: int) -> list[Event]:
+    """What a pad sends that is pressed and let go, on channel 1."""
+    return [Control(1, number, 127), Control(1, number, 0)]
+
+
 class Controls:
     """Turns incoming events into commands by a map."""
 

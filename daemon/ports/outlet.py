@@ -16,6 +16,8 @@ DOUBT = 1.0
 the process is killed, or have left after the port vanished and before that was noticed."""
 REMINDERS = 40
 """How often a virtual port is told again what has to end: for 20 s."""
+HEARD = 2
+"""How often one that somebody listens to is: a busy system loses a message now and then."""
 
 
 class Outlet:
@@ -31,6 +33,7 @@ class Outlet:
         self._sounding = Sounding()
         self._ended: dict[Note, float] = {}
         self._owed: list[Note] = []
+        self._left: list[Note] = []
         self._reminders = 0
         self._port: Sink | None = None
 
@@ -42,7 +45,8 @@ class Outlet:
         """
         self._port, self._sounding, self.failed = port, sounding, False
         self._ended.clear()
-        self._owed, self._reminders = list(sounding), 0 if heard else REMINDERS
+        self._left = list(sounding)
+        self._owed, self._reminders = self._left, HEARD if heard else REMINDERS
         self._end(self._owed)
         if heard:
             self._settle()
@@ -52,7 +56,7 @@ class Outlet:
         self._forget()
         if self._reminders:
             self._reminders -= 1
-            for note in self._owed:
+            for note in self._left:
                 self._pass(NoteOff(*note))
 
     def send(self, event: Event) -> None:
@@ -62,6 +66,7 @@ class Outlet:
                 if self._owed:
                     self._end(self._owed)
                     self._settle()
+                self._left = [note for note in self._left if note[0] != channel]
                 self._ended.pop((channel, pitch), None)
                 self._sounding.add(channel, pitch)
                 self._pass(event)
@@ -77,8 +82,11 @@ class Outlet:
         self._port = None
 
     def close(self) -> None:
-        """Send nothing more: all has arrived. Who opened the port closes it."""
+        """End what sounds, whatever became of the band, and again what has ended just now: a busy system
+        loses messages. Then send nothing more: all has arrived. Who opened the port closes it."""
+        self._end(list(self._sounding))
         if self._port is not None:
+            self._ended.update(dict.fromkeys(self._sounding, self._now()))
             self._forget(all_of_it=True)
         self._port = None
 

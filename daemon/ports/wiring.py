@@ -17,6 +17,9 @@ from bandmate.daemon.ports.patchbay import ANY, Close, Move, Open, Patchbay, Sid
 from bandmate.daemon.ports.sounding import Sounding
 
 HEARS = "bandmate hears"
+MISSES = 4
+"""Looks at which a MIDI system must have stood still, one after the other, to be gone: JACK does so for some
+seconds when another of its clients was killed, or on a machine that is far too busy."""
 
 Say = Callable[[str], None]
 
@@ -118,6 +121,7 @@ class Wiring:
         self._retired: list[tuple[OpenedOutput, Flag]] = []
         self._told: set[str] = set()
         self._paused = False
+        self._missed = 0
 
     @property
     def listening(self) -> list[str]:
@@ -144,10 +148,13 @@ class Wiring:
 
     def look(self) -> str | None:
         """Close what is gone, open what has come; if nothing can be played to any more, a sentence."""
-        there = self._there()
         failed = any(outlet.failed for outlet in self._outlets.values())
-        if self._midi.gone() or (failed and self._wishes.play is None):
+        self._missed = self._missed + 1 if self._midi.gone() else 0
+        if self._missed == MISSES or (failed and self._wishes.play is None):
             return "the MIDI system is gone; start it, then bandmate again"
+        if self._missed:
+            return None
+        there = self._there()
         self._discard()
         for move in self._bay.look(there, failed):
             self._make(move)
@@ -171,6 +178,9 @@ class Wiring:
     def _there(self) -> Ports:
         """The ports there are, without those that were gone and are back since the last look."""
         names = self._midi.names()
+        if not any(names):
+            # One that stood still just now shows none.
+            names = self._midi.names()
         entries = {name for name, (port, _) in self._inputs.items() if not port.connected()}
         exits = {port.name for port in self._outputs if not port.connected()}
         return Ports(

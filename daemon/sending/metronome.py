@@ -53,14 +53,19 @@ class Metronome:
         ticks = [tick for tick in (self._clicks.next_tick(), self._next) if tick is not None]
         return min(ticks, default=None)
 
-    def due(self, tick: int) -> list[Due]:
-        """All that is due up to and on a tick, in order."""
+    def due(self, tick: int, since: int) -> list[Due]:
+        """All that is due up to and on a tick, in order; clicks of before `since` would be late, and are not
+        struck."""
         out = []
         for at, event in self._clicks.pop(tick):
             if isinstance(event, NoteOn):
+                if at < since:
+                    continue
                 self._sounding.append(NoteOff(event.channel, event.pitch))
             elif event in self._sounding:
                 self._sounding.remove(event)
+            else:
+                continue
             out.append(Due(at, event))
         while self._next is not None and self._next <= tick:
             if not self._started:

@@ -19,18 +19,23 @@ from bandmate.presets.preset import Preset, PresetError
 Ready = Callable[[Preset, str, Accompanist], None]
 Say = Callable[[str], None]
 
+PATIENCE = 2.0
+"""Seconds after which a wish that is not granted yet is said to take long."""
+
 
 class Casting:
     """Loads presets on a thread of its own, `bandmate casting`.
 
     `ready(preset, key, accompanist)` is called when one that was asked for can play, `say` with a sentence
     when it can't. A preset or model that changed on disk is loaded again if it is the one that plays;
-    when it is broken, that is said and the old one plays on.
+    when it is broken, that is said once and the old one plays on, however long it takes and whatever fails.
     """
 
-    def __init__(self, presets: Path, models: Path, say: Say) -> None:
+    def __init__(self, presets: Path, models: Path, say: Say, patience: float = PATIENCE) -> None:
+        """patience: seconds for which a preset may be loaded before that is said."""
         self._presets, self._catalogue = presets, Catalogue(models)
-        self._say = say
+        self._say, self._patience = say, patience
+        self._complaint: str | None = None
         self._ready: Ready | None = None
         self._made: dict[Preset, tuple[str, Accompanist]] = {}
         self._counts: Counter[str] = Counter()
@@ -57,7 +62,11 @@ class Casting:
 
     def wish(self, program: int) -> None:
         """The player wants the preset of a program number."""
-        self._jobs.put(partial(self._want, program))
+        told = "a preset takes long to load; until it can play, the band plays on as it is"
+        timer = threading.Timer(self._patience, self._say, [told])
+        timer.daemon = True
+        timer.start()
+        self._jobs.put(partial(self._want, program, timer))
 
     def close(self) -> None:
         """End the watching and the thread."""
@@ -67,12 +76,27 @@ class Casting:
         if self._thread.is_alive():
             self._thread.join(timeout=5)
 
+    @property
+    def stuck(self) -> bool:
+        """Whether something is being loaded even after `close`."""
+        return self._thread.is_alive()
+
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             try:
                 job()
             except (PresetError, ModelError) as error:
-                self._say(str(error))
+                self._complain(str(error))
+            except MemoryError:
+                self._complain("there is not enough memory to load another preset; close other programs")
+            except Exception as error:  # whoever plays, plays on
+                self._complain(f"a preset can't be loaded ({error!r}, which should not happen: report it)")
+
+    def _complain(self, why: str) -> None:
+        """Once, however often it is tried: a file that is written slowly is half there for long."""
+        if why != self._complaint:
+            self._complaint = why
+            self._say(f"{why}\nwhat plays is not changed")
 
     def _make(self, preset: Preset) -> tuple[str, Accompanist]:
         if preset not in self._made:
@@ -85,17 +109,20 @@ class Casting:
     def _prepare(self, name: str) -> None:
         self._make(Shelf(self._presets).get(name))
 
-    def _want(self, program: int) -> None:
-        shelf = Shelf(self._presets)
-        preset = shelf.by_program(program)
-        if preset is None:
-            self._say(f"no preset has program {program}; 'bandmate presets' lists them")
-        elif preset != self._current:
-            self._play(preset)
+    def _want(self, program: int, timer: threading.Timer) -> None:
+        try:
+            shelf = Shelf(self._presets)
+            preset = shelf.by_program(program)
+            if preset is None:
+                self._say(f"no preset has program {program}; 'bandmate presets' lists them")
+            elif preset != self._current:
+                self._play(preset)
+        finally:
+            timer.cancel()
 
     def _play(self, preset: Preset) -> None:
         key, accompanist = self._make(preset)
-        self._current = preset
+        self._current, self._complaint = preset, None
         if self._ready is not None:
             self._ready(preset, key, accompanist)
 
@@ -116,7 +143,7 @@ class Casting:
         shelf, old = Shelf(self._presets), self._current
         model = path.suffix == SUFFIX
         if not model and path.stem in shelf.broken():
-            self._say(f"{shelf.broken()[path.stem]}\nwhat plays is not changed")
+            self._complain(shelf.broken()[path.stem])
             return
         self._forget(shelf, path.stem if model else None)
         if old.name not in shelf.names():

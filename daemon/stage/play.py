@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import secrets
-import signal
-import threading
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from bandmate.bridge import outputs
 from bandmate.bridge.bounded import bounded
@@ -18,21 +20,23 @@ from bandmate.bridge.names import PortError
 from bandmate.bridge.outputs import Fanout
 from bandmate.bridge.ports import Midi
 from bandmate.daemon.clock.session import Session
-from bandmate.daemon.clock.transport import Clock, Speed
+from bandmate.daemon.clock.source import Clock, Speed
 from bandmate.daemon.config import Config
 from bandmate.daemon.engine.engine import Engine, Status
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
-from bandmate.daemon.errors import writing
+from bandmate.daemon.errors import EXPECTED, writing
 from bandmate.daemon.link.reader import Reader
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.sounding import Remains, Sounding
 from bandmate.daemon.ports.wiring import Wiring, Wishes
 from bandmate.daemon.sending.takes import Take
 from bandmate.daemon.stage import priority
+from bandmate.daemon.stage.alarm import Alarm, unforeseen
 from bandmate.daemon.stage.casting import Casting
 from bandmate.daemon.stage.conductor import Conductor
 from bandmate.daemon.stage.console import status_line
+from bandmate.daemon.stage.keys import Keys
 from bandmate.daemon.stage.notify import Herald
 from bandmate.daemon.stage.trace import Trace
 from bandmate.presets.home import folder, runtime
@@ -41,6 +45,8 @@ from bandmate.presets.preset import Preset
 
 SHOW_EVERY = 0.1
 SHOWN_PER_LOOK = 5
+AGAIN = 0.1
+"""Seconds after which what was ended is ended again: longer than most systems gather messages for."""
 CLOSING = 8.0
 """Seconds within which all ports are closed; no driver is waited for any longer."""
 
@@ -49,14 +55,15 @@ Show = Callable[[Status, float], None]
 
 
 def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path | None = None) -> str | None:
-    """Play until a signal comes or the MIDI system is lost; what was lost, if it ended so.
+    """Play until a signal comes or the MIDI system is lost; what was lost, as was said, if it ended so.
 
     Raises PortError, PresetError or ModelError at the start, WriteError at the end. say: hears sentences;
     show: hears the status and the seconds of inference (p95), ten times a second.
     """
-    ending = _signals()
+    alarm = Alarm()
+    alarm.listen()
     record = Trace() if trace is not None else None
-    with ExitStack() as closing, ExitStack() as stack:
+    with alarm.guarding(), ExitStack() as closing, ExitStack() as stack:
         midi = Midi()
         closing.callback(midi.close)
         remains = Remains(runtime("sounding"))
@@ -90,12 +97,18 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
             hear = partial(_hear_link, conductor, engine)
             quantum = settings.metre.sixteenths / 4
             stack.callback(Reader(settings.bpm, quantum, hear, say).close)
-        lost = _watch(wiring, conductor, ending, show, herald)
+        lost = _watch(wiring, conductor, alarm, show, herald, say)
+        if lost is not None:
+            say(lost)  # now, since what follows may be cut short
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
         stack.close()
         _keep(take, say)
+        # Closing ends it all again: a busy system may have lost what left in one of its cycles.
+        Event().wait(AGAIN)
         with bounded(CLOSING):
             closing.close()
+    if conductor.worker.stuck or casting.stuck:
+        atexit.register(_leave, 0 if lost is None else 1)
     if record is not None and trace is not None:
         with writing(trace):
             record.write(trace, conductor.status.late, conductor.status.dropped)
@@ -107,15 +120,11 @@ def _hear_link(conductor: Conductor, engine: Engine, session: Session) -> None:
     conductor.call(partial(engine.session, session, session.time))
 
 
-def _signals() -> threading.Event:
-    """What is set by a signal that ends a performance: Ctrl-C, a request, or the terminal being closed."""
-    ending = threading.Event()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' own
-        number = getattr(signal, name, None)
-        # `nohup` has the closing of the terminal ignored.
-        if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
-            signal.signal(number, lambda *_: ending.set())
-    return ending
+def _leave(status: int) -> None:
+    """End the process now: a thread that is in ONNX Runtime for ever would make its ending crash."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _keep_sounding(remains: Remains, say: Say, port: str) -> Sounding:
@@ -163,22 +172,33 @@ def _all(names: list[str]) -> str:
 
 
 def _watch(
-    wiring: Wiring, conductor: Conductor, ending: threading.Event, show: Show, herald: Herald
+    wiring: Wiring, conductor: Conductor, alarm: Alarm, show: Show, herald: Herald, say: Say
 ) -> str | None:
-    """Look after the ports until the end; what was lost, if it ended so."""
+    """Look after the ports until the end; what was lost or went wrong, if it ended so."""
+    keys = Keys()
+    if keys.there:
+        say("Enter releases every note (panic), Ctrl-C ends")
     shown = 0
-    while not ending.wait(SHOW_EVERY):
-        status, seconds = conductor.status, conductor.p95()
-        show(status, seconds)
-        herald.beat(now(), conductor.turned, status_line(status, seconds))
-        shown += 1
-        if conductor.ended.is_set():
-            return "the band has stopped"
-        if shown % SHOWN_PER_LOOK == 0:
-            if (lost := wiring.look()) is not None:
-                return lost
-            priority.claim()  # for a port that was opened now
-    return None
+    try:
+        while not alarm.wait(SHOW_EVERY):
+            status, seconds = conductor.status, conductor.p95()
+            show(status, seconds)
+            herald.beat(now(), conductor.turned, status_line(status, seconds))
+            if keys.entered():
+                conductor.call(conductor.podium.panic)
+                say("every note was released; the band plays on")
+            shown += 1
+            if conductor.ended.is_set():
+                return "the band has stopped"
+            if shown % SHOWN_PER_LOOK == 0:
+                if (lost := wiring.look()) is not None:
+                    return lost
+                priority.claim()  # for a port that was opened now
+    except EXPECTED:
+        raise
+    except Exception as error:  # what sounds has to end, and the take to be kept
+        return unforeseen("bandmate", error)
+    return alarm.reason
 
 
 def _keep(take: Take | None, say: Say) -> None:

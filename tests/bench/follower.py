@@ -24,8 +24,9 @@ from pathlib import Path
 
 from bandmate.bridge.events import Pulse, Start
 from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.clock.source import Clock
 from bandmate.daemon.clock.timeline import TICKS_PER_BEAT, TICKS_PER_STEP
-from bandmate.daemon.clock.transport import Clock, Transport
+from bandmate.daemon.clock.transport import Transport
 
 PLAIN = Path(__file__).with_name("plain_isobar.py")
 SETTLING = 8

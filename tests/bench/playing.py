@@ -17,11 +17,11 @@ from jackclient import Server, available, until
 
 
 @contextmanager
-def server(*, sync: bool = True) -> Iterator[Server]:
-    """A JACK server for the benchmark, which this process and its children find; sync: see `Server`."""
+def server(*, sync: bool = True, frames: int = 64) -> Iterator[Server]:
+    """A JACK server for the benchmark, which this process and its children find. See `Server`."""
     if not available():
         sys.exit("This benchmark needs jackd and jack_lsp: install jackd2.")
-    running = Server(f"bandmate-bench-{os.getpid()}", sync=sync)
+    running = Server(f"bandmate-bench-{os.getpid()}", sync=sync, frames=frames)
     os.environ.update(running.environment)
     try:
         yield running
