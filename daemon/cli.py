@@ -19,6 +19,7 @@ OUTPUTS = ("multichannel", "split", "single")
 CLOCKS = ("auto", "internal", "midi")
 MODE = "With you, in turns of two bars, or (offline) knowing all that comes."
 KEY = "Keep to this key: G, F# minor, Bbm, D dorian, ...  [default: any]"
+SOUND = "Be heard without an instrument, through FluidSynth."
 SEED = "Another seed, another performance."
 # On validation songs this one has held strings and a steady bass, in both packaged presets.
 FIRST_SEED = 5
@@ -124,6 +125,7 @@ def render(**options: Any) -> None:
 @click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True, help=MODE)
 @click.option("--channel", type=click.IntRange(1, 16), default=None, help="Hear this channel only.")
 @click.option("--seed", type=click.IntRange(0), default=None, help="A new one each time if left out.")
+@click.option("--sound", is_flag=False, flag_value="any", default=None, metavar="[SOUNDFONT]", help=SOUND)
 @click.option("--no-record", is_flag=True, help="Keep no MIDI file of the performance.")
 @click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), default=None, help="For measuring.")
 @click.option(

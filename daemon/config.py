@@ -19,6 +19,7 @@ FILE = "config.yaml"
 OUTPUTS = ("multichannel", "split", "single")
 CLOCKS = ("auto", "internal", "midi")
 WHEN_LOST = ("carry_on", "pause")
+ANY = "any"
 _MAP = tuple(each.name for each in fields(ControlMap))
 
 
@@ -39,7 +40,8 @@ class Config:
     one that is kept to, None for any. channel: the one the melody comes on, None for any that the band
     does not play on. offset_ms: sent so much later (earlier where negative). split: notes held below this
     pitch are chords that steer the harmony. program_changes: send the parts' programs. record: keep each
-    performance.
+    performance. sound: the SoundFont by which the band sounds of itself, ANY for whichever is installed,
+    None for silence.
     """
 
     preset: str = "pop"
@@ -59,6 +61,7 @@ class Config:
     split: int = 55
     program_changes: bool = True
     record: bool = True
+    sound: str | None = None
     controls: ControlMap = field(default_factory=ControlMap)
 
 
@@ -107,6 +110,7 @@ def _config(table: Table) -> Config:
         split=table.pitch("split", Config.split),
         program_changes=table.flag("program_changes", Config.program_changes),
         record=table.flag("record", Config.record),
+        sound=table.text("sound") or None,
         controls=ControlMap() if controls is None else _controls(controls),
     )
 
