@@ -13,6 +13,7 @@ from bandmate.daemon.learn.commands import learn
 from bandmate.daemon.selftest.commands import selftest
 from bandmate.daemon.sentences import sentences
 from bandmate.daemon.service.commands import service
+from bandmate.daemon.templates.commands import template
 
 MODES = ("live", "respond", "offline")
 OUTPUTS = ("multichannel", "split", "single")
@@ -52,6 +53,7 @@ def main() -> None:
 main.add_command(learn)
 main.add_command(selftest)
 main.add_command(service)
+main.add_command(template)
 
 
 @main.command()

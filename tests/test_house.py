@@ -43,6 +43,7 @@ PLAYS_BELOW = {
     "stage": {"clock", "answering", "leading", "sending", "engine", "ports", "sound"},
     "learn": {"leading", "ports"},
     "service": set(),
+    "templates": set(),
     "selftest": {"stage"},
 }
 ROOMS = {"training": TAUGHT_BELOW, "daemon": PLAYS_BELOW}
