@@ -51,10 +51,12 @@ def _project(preset: Preset, bpm: float) -> Element:
 def _track(
     structure: Element, name: str, shown: str, comment: str, content: str = "notes", role: str = "regular"
 ) -> None:
-    said = {"comment": comment} if comment else {}
-    track = SubElement(structure, "Track", id=name, name=shown, contentType=content, loaded="true", **said)
-    into = {} if role == "master" else {"destination": "master-channel"}
-    channel = SubElement(track, "Channel", id=f"{name}-channel", audioChannels="2", role=role, **into)
+    track = SubElement(structure, "Track", id=name, name=shown, contentType=content, loaded="true")
+    if comment:
+        track.set("comment", comment)
+    channel = SubElement(track, "Channel", id=f"{name}-channel", audioChannels="2", role=role)
+    if role != "master":
+        channel.set("destination", "master-channel")
     SubElement(
         channel, "Volume", id=f"{name}-volume", name="Volume", unit="linear", value="1", min="0", max="2"
     )
