@@ -106,6 +106,8 @@ def test_ardour_makes_a_session_of_its_template(ardourclient, jackclient, tmp_pa
             assert int(daw.tell(of + "m:get_capture_channel_mask()")) == 1 << (channel - 1)
             hears = daw.tell(of + "tostring(t:input():midi(0):connected_to('bandmate-01:bandmate out'))")
             assert hears == str(name != "melody").lower()
+            monitored = of + "t:monitoring_control():get_value()"
+            assert jackclient.until(lambda line=monitored: float(daw.tell(line)) == 1, 10)
         armed = look.format("horns") + "t:rec_enable_control():get_value()"
         assert jackclient.until(lambda: float(daw.tell(armed)) == 1, 10)
         assert daw.tell("return ARDOUR.config():get_send_midi_clock()") == "true"

@@ -38,6 +38,7 @@ function factory () return function ()
         )
         local track = made:front ()
         track:set_capture_channel_mode (ARDOUR.ChannelMode.FilterChannels, 1 << (channel - 1))
+        track:monitoring_control ():set_value (1, PBD.GroupControlDisposition.NoGroup) -- hears its input
         track:rec_enable_control ():set_value (1, PBD.GroupControlDisposition.NoGroup)
         return track
     end
