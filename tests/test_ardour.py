@@ -41,6 +41,17 @@ def sounding(captured: list[Any]) -> set[tuple[int, int]]:
     return notes
 
 
+def rolls(transport: list[Any]) -> list[list[Any]]:
+    """What was said from each start to its stop."""
+    parts: list[list[Any]] = [[]]
+    for event in transport:
+        parts[-1].append(event)
+        if isinstance(event, Stop):
+            parts.append([])
+    assert parts.pop() == []
+    return parts
+
+
 def test_ardour_records_the_band_on_its_grid(
     band: None,
     daw: Callable[..., Any],
@@ -62,9 +73,11 @@ def test_ardour_records_the_band_on_its_grid(
         ardour.close()
         player.close()
 
-    # Ardour 7 counts the song position in pulses, not in 16ths.
-    positions = [[Position(24 * begin), Continue(), Stop()] for _, begin, _ in TAKES[1:]]
-    assert player.transport == [Start(), Stop(), *positions[0], *positions[1]]
+    # Ardour 7 counts the song position in pulses, not in 16ths, and its clock begins on a beat: the next one,
+    # where it could not be ready for this.
+    for (_, begin, _), said in zip(TAKES, rolls(player.transport), strict=True):
+        begins = [[Position(24 * quarter), Continue(), Stop()] for quarter in (begin, begin + 1)]
+        assert said in ([*begins, [Start(), Stop()]] if begin == 0 else begins)
 
     slowness = player.slowness([bpm for bpm, _, _ in TAKES])
     for (bpm, begin, end), take, slow in zip(TAKES, takes, slowness, strict=True):

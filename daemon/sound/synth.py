@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
@@ -50,7 +51,8 @@ class Synth:
         )
         assert self._process.stdin is not None
         self._pipe = self._process.stdin.fileno()
-        os.set_blocking(self._pipe, False)
+        if sys.platform != "win32" or sys.version_info >= (3, 12):  # elsewhere a pipe can't be told
+            os.set_blocking(self._pipe, False)
         self._lost = False
 
     def send(self, event: Event) -> None:
