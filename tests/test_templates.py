@@ -1,6 +1,8 @@
 """Set-up files for DAWs: each is read back, and Ardour's is run by Ardour."""
 
 import io
+import os
+import subprocess
 import zipfile
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -9,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from bandmate.daemon.cli import main
-from bandmate.daemon.templates import ardour, dawproject, reaper
+from bandmate.daemon.templates import ardour, dawproject, reaper, reascript
 from bandmate.presets.load import Shelf
 
 PRESETS = Shelf(None).names()
@@ -89,6 +91,47 @@ def test_a_name_can_not_break_out_of_its_quotes():
     assert first.name in names
 
 
+REAPER = """
+local inputs, outputs = { "Keys", "bandmate out" }, { "bandmate in" }
+local tracks = {}
+local function named (list) return function (number) return true, list[number + 1] end end
+reaper = {
+    GetNumMIDIInputs = function () return %d end, GetMIDIInputName = named (inputs),
+    GetNumMIDIOutputs = function () return #outputs end, GetMIDIOutputName = named (outputs),
+    CountTracks = function () return #tracks end, GetTrack = function (_, place) return tracks[place + 1] end,
+    InsertTrackAtIndex = function (place) tracks[place + 1] = {} end,
+    GetSetMediaTrackInfo_String = function (track, key, value) track[key] = value end,
+    SetMediaTrackInfo_Value = function (track, key, value) track[key] = value end,
+    SetCurrentBPM = function (_, bpm) print ("bpm", bpm) end,
+    Undo_BeginBlock = function () end, Undo_EndBlock = function () end,
+    ShowMessageBox = function () told = true end,
+}
+dofile (arg[1])
+for _, t in ipairs (tracks) do print (t.P_NAME, t.I_RECINPUT, t.I_RECARM, t.I_RECMON, t.I_MIDIHWOUT) end
+if told then print ("told") end
+quit ()
+"""
+
+
+@pytest.mark.jack
+@pytest.mark.parametrize(("inputs", "device"), [(2, 1), (1, 63)])
+def test_the_script_for_reaper_finds_the_band(ardourclient, tmp_path, inputs, device):
+    """Run by Ardour's Lua, with a REAPER of a few lines."""
+    preset = Shelf(None).get("jazz")
+    (tmp_path / "reaper.lua").write_text(REAPER % inputs)
+    (tmp_path / "bandmate.lua").write_bytes(reascript.script(preset, 96))
+    command = [ardourclient.program(), str(tmp_path / "reaper.lua"), str(tmp_path / "bandmate.lua")]
+    home = os.environ | {"XDG_CONFIG_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run(command, env=home, capture_output=True, text=True, timeout=60)
+    bpm, *rest = [line.split() for line in done.stdout.splitlines()]
+    assert bpm == ["bpm", "96"], done.stderr
+    if device == 63:
+        assert rest.pop()[0] == "told"
+    assert rest[0] == ["melody", str(4096 + 63 * 32 + 1), "1", "1", "1"]
+    band = [[part.name, str(4096 + device * 32 + part.channel), "1", "1", "nil"] for part in preset.parts]
+    assert rest[1:] == band
+
+
 @pytest.mark.jack
 def test_ardour_makes_a_session_of_its_template(ardourclient, jackclient, tmp_path, monkeypatch):
     preset = Shelf(None).get("symphony")
@@ -122,7 +165,7 @@ def test_ardour_makes_a_session_of_its_template(ardourclient, jackclient, tmp_pa
         band.unplug()
 
 
-@pytest.mark.parametrize("daw", ["reaper", "ardour", "dawproject"])
+@pytest.mark.parametrize("daw", ["reaper", "reascript", "ardour", "dawproject"])
 def test_the_command_writes_a_file_and_says_which(daw, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BANDMATE_HOME", str(tmp_path / "home"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from bandmate.daemon.templates.lua import words
 from bandmate.presets.preset import Preset
 
 _SCRIPT = """\
@@ -67,11 +66,4 @@ end end
 
 def script(preset: Preset, bpm: float) -> bytes:
     """The Lua file. The parts' tracks take the band's ports and the clock, where the band is running."""
-    parts = ", ".join(f"{{ {_quoted(part.name)}, {part.channel} }}" for part in preset.parts)
-    words = {"title": _quoted(f"bandmate {preset.name}"), "bpm": f"{bpm:g}", "parts": parts}
-    return (_SCRIPT % words).encode("utf-8")
-
-
-def _quoted(text: str) -> str:
-    """A text as Lua writes it; it has JSON's quotes and backslashes."""
-    return json.dumps(text, ensure_ascii=False)
+    return (_SCRIPT % words(preset, bpm)).encode("utf-8")

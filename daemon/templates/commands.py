@@ -8,7 +8,7 @@ import click
 
 from bandmate.daemon.sentences import sentences
 
-DAWS = {"reaper": "rpp", "ardour": "lua", "dawproject": "dawproject"}
+DAWS = {"reaper": "rpp", "reascript": "lua", "ardour": "lua", "dawproject": "dawproject"}
 """Kinds of set-up files, and what their names end with."""
 OUT = "The file to write.  [default: bandmate-PRESET and the ending of the format]"
 
@@ -24,15 +24,20 @@ OUT = "The file to write.  [default: bandmate-PRESET and the ending of the forma
 def template(daw: str, preset: str, tempo: float, out: Path | None) -> None:
     """Write a set-up file with a track for you and one for each part.
 
-    A project for REAPER, a template for Ardour's New Session dialog, or a DAWproject for Bitwig Studio,
-    Studio One and Cubase.
+    A project for REAPER, or a script that makes the tracks in an open one; a template for Ardour's New
+    Session dialog; a DAWproject for Bitwig Studio, Studio One and Cubase.
     """
     from bandmate.daemon.errors import writing
-    from bandmate.daemon.templates import ardour, dawproject, reaper
+    from bandmate.daemon.templates import ardour, dawproject, reaper, reascript
     from bandmate.presets.home import folder
     from bandmate.presets.load import Shelf
 
-    make = {"reaper": reaper.project, "ardour": ardour.script, "dawproject": dawproject.archive}[daw]
+    make = {
+        "reaper": reaper.project,
+        "reascript": reascript.script,
+        "ardour": ardour.script,
+        "dawproject": dawproject.archive,
+    }[daw]
     chosen = Shelf(folder("presets")).get(preset)
     path = out or Path(f"bandmate-{chosen.name}.{DAWS[daw]}")
     with writing(path):
