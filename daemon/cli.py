@@ -13,6 +13,7 @@ from bandmate.daemon.learn.commands import learn
 from bandmate.daemon.selftest.commands import selftest
 from bandmate.daemon.sentences import sentences
 from bandmate.daemon.service.commands import service
+from bandmate.daemon.templates.commands import template
 
 MODES = ("live", "respond", "offline")
 OUTPUTS = ("multichannel", "split", "single")
@@ -24,6 +25,7 @@ MODE = "With you, in turns of two bars, or (offline) knowing all that comes."
 KEY = "Keep to this key: G, F# minor, Bbm, D dorian, ...  [default: any]"
 PART_OFFSETS = "The same of each part beside that: 0,0,0,-40."
 START = "Where no clock comes: with your first note, or a bar counted in with one key."
+SOUND = "Be heard without an instrument, through FluidSynth."
 SEED = "Another seed, another performance."
 # On validation songs this one has held strings and a steady bass, in both packaged presets.
 FIRST_SEED = 5
@@ -59,6 +61,7 @@ def main() -> None:
 main.add_command(learn)
 main.add_command(selftest)
 main.add_command(service)
+main.add_command(template)
 
 
 @main.command()
@@ -152,6 +155,7 @@ def offsets(ctx: click.Context, param: click.Parameter, text: str | None) -> tup
 )
 @click.option("--part-offsets", "part_offsets_ms", callback=offsets, default=None, help=PART_OFFSETS)
 @click.option("--seed", type=click.IntRange(0), default=None, help="A new one each time if left out.")
+@click.option("--sound", is_flag=False, flag_value="any", default=None, metavar="[SOUNDFONT]", help=SOUND)
 @click.option("--no-record", is_flag=True, help="Keep no MIDI file of the performance.")
 @click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), default=None, help="For measuring.")
 @click.option(

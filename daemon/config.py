@@ -22,6 +22,7 @@ CLOCK_SPEEDS = ("normal", "half", "double")
 STARTS = ("note", "count")
 LONGEST_OFFSET = 500
 WHEN_LOST = ("carry_on", "pause")
+ANY = "any"
 _MAP = tuple(each.name for each in fields(ControlMap))
 
 
@@ -44,7 +45,8 @@ class Config:
     tells. key: the one that is kept to, None for any. channel: the one the melody comes on, None for any
     that the band does not play on. offset_ms: sent so much later (earlier where negative);
     part_offsets_ms: the same of each part beside that. split: notes held below this pitch are chords that
-    steer the harmony. program_changes: send the parts' programs. record: keep each performance.
+    steer the harmony. program_changes: send the parts' programs. record: keep each performance. sound: the
+    SoundFont by which the band sounds of itself, ANY for whichever is installed, None for silence.
     """
 
     preset: str = "pop"
@@ -68,6 +70,7 @@ class Config:
     split: int = 55
     program_changes: bool = True
     record: bool = True
+    sound: str | None = None
     controls: ControlMap = field(default_factory=ControlMap)
 
 
@@ -120,6 +123,7 @@ def _config(table: Table) -> Config:
         split=table.pitch("split", Config.split),
         program_changes=table.flag("program_changes", Config.program_changes),
         record=table.flag("record", Config.record),
+        sound=table.text("sound") or None,
         controls=ControlMap() if controls is None else _controls(controls),
     )
 

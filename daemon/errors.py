@@ -9,6 +9,7 @@ from pathlib import Path
 from bandmate.bridge.names import PortError
 from bandmate.daemon.config import ConfigError
 from bandmate.daemon.offstage.song import SongError
+from bandmate.daemon.sound.font import SoundError
 from bandmate.models.contract import ModelError
 from bandmate.presets.preset import PresetError
 
@@ -33,6 +34,7 @@ EXPECTED = (
     SelftestError,
     ServiceError,
     SongError,
+    SoundError,
     WriteError,
 )
 

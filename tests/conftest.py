@@ -98,6 +98,17 @@ def jack(jackclient: ModuleType) -> Iterator[Any]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def ardourclient(jack: Any, jackclient: ModuleType) -> ModuleType:
+    """The module tests/ardourclient.py: Ardour as the DAW that the band plays in."""
+    module = _load("ardourclient")
+    if module.program() is None:
+        if os.environ.get("CI"):
+            pytest.fail("Ardour is missing: install ardour")
+        pytest.skip("Ardour is missing: install ardour (a JACK test)")
+    return module
+
+
 @pytest.fixture
 def daw(jack: Any, jackclient: ModuleType) -> Iterator[Callable[..., Any]]:
     """Make JACK clients that play and capture; all are closed when the test ends."""

@@ -38,11 +38,13 @@ PLAYS_BELOW = {
     "leading": {"clock", "answering", "hearing"},
     "engine": {"clock", "answering", "hearing", "leading", "sending"},
     "ports": {"sending"},
-    "offstage": {"clock", "answering", "hearing", "sending", "engine", "pictures"},
     "link": {"clock"},
-    "stage": {"clock", "answering", "leading", "sending", "engine", "ports", "link"},
+    "sound": set(),
+    "offstage": {"clock", "answering", "hearing", "sending", "engine", "pictures", "sound"},
+    "stage": {"clock", "answering", "leading", "sending", "engine", "ports", "link", "sound"},
     "learn": {"leading", "ports"},
     "service": set(),
+    "templates": set(),
     "selftest": {"stage"},
 }
 ROOMS = {"training": TAUGHT_BELOW, "daemon": PLAYS_BELOW}

@@ -7,6 +7,7 @@ import mido
 import pytest
 
 from bandmate.daemon.offstage import sound
+from bandmate.daemon.sound import font as fonts
 
 FONT = b"RIFF\x00\x00\x00\x00sfbk"
 
@@ -35,12 +36,12 @@ def program(folder, script, monkeypatch):
 def font(tmp_path, monkeypatch):
     path = tmp_path / "my.sf2"
     path.write_bytes(FONT)
-    monkeypatch.setenv(sound.SETTING, str(path))
+    monkeypatch.setenv(fonts.SETTING, str(path))
     return path
 
 
 @pytest.mark.skipif(
-    shutil.which("fluidsynth") is None or sound.soundfont(os.environ) is None,
+    shutil.which("fluidsynth") is None or fonts.soundfont(os.environ) is None,
     reason="needs FluidSynth and a SoundFont",
 )
 def test_a_note_sounds(tune, tmp_path):
@@ -59,7 +60,7 @@ def test_without_fluidsynth_one_sentence_says_how_to_get_it(tune, tmp_path, monk
 
 def test_without_a_soundfont_one_sentence_says_how_to_get_it(tune, tmp_path, monkeypatch):
     program(tmp_path / "bin", "", monkeypatch)
-    monkeypatch.setenv(sound.SETTING, str(tune))
+    monkeypatch.setenv(fonts.SETTING, str(tune))
     said = sound.write(tune, tmp_path / "demo.wav")
     assert said.startswith(f"no demo.wav: {tune} (BANDMATE_SOUNDFONT) is no SoundFont; ")
     assert "\n" not in said
@@ -91,8 +92,8 @@ def test_the_sound_appears_whole_under_its_name(tune, tmp_path, monkeypatch, fon
 def test_a_well_known_font_is_preferred_and_one_that_is_none_is_passed_over(tmp_path):
     (tmp_path / "a.sf2").write_bytes(FONT)
     places = [str(tmp_path / "nowhere"), str(tmp_path)]
-    assert sound.soundfont({}, places) == tmp_path / "a.sf2"
+    assert fonts.soundfont({}, places) == tmp_path / "a.sf2"
     (tmp_path / "default.sf2").write_bytes(FONT)
     (tmp_path / "FluidR3_GM.sf2").write_bytes(b"not a font at all")
-    assert sound.soundfont({}, places) == tmp_path / "default.sf2"
-    assert sound.soundfont({}, []) is None
+    assert fonts.soundfont({}, places) == tmp_path / "default.sf2"
+    assert fonts.soundfont({}, []) is None

@@ -17,11 +17,11 @@ from bandmate.bridge import outputs
 from bandmate.bridge.bounded import bounded
 from bandmate.bridge.clock import now
 from bandmate.bridge.names import PortError
-from bandmate.bridge.outputs import Fanout
+from bandmate.bridge.outputs import Fanout, Sink
 from bandmate.bridge.ports import Midi
 from bandmate.daemon.clock.session import Session
 from bandmate.daemon.clock.source import Clock, Speed
-from bandmate.daemon.config import Config
+from bandmate.daemon.config import ANY, Config
 from bandmate.daemon.engine.engine import Engine, Status
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
@@ -31,6 +31,8 @@ from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.sounding import Remains, Sounding
 from bandmate.daemon.ports.wiring import Wiring, Wishes
 from bandmate.daemon.sending.takes import Take
+from bandmate.daemon.sound.font import instrument
+from bandmate.daemon.sound.synth import JACK, Both, Synth
 from bandmate.daemon.stage import priority
 from bandmate.daemon.stage.alarm import Alarm, unforeseen
 from bandmate.daemon.stage.casting import Casting
@@ -73,7 +75,8 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         preset, key, accompanist = casting.first(config.preset)
         bars = (0, settings.metre.beats, settings.metre.unit)
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
-        output, outlets = _output(config, preset)
+        routed, outlets = _output(config, preset)
+        output = _heard(config, routed, midi.api, say, closing)
         watchers = (record.add, record.decided) if record else (None, None)
         engine = Engine(preset, settings, take, key)
         conductor = Conductor(engine, output, say, *watchers)
@@ -158,6 +161,17 @@ def _output(config: Config, preset: Preset) -> tuple[Fanout, dict[str, Outlet]]:
     return outputs.split({channel: ports[place] for channel, place in places.items()}), outlets
 
 
+def _heard(config: Config, output: Fanout, api: str, say: Say, closing: ExitStack) -> Sink:
+    """The output, and FluidSynth beside it where the config asks for the band's own sound."""
+    if config.sound is None:
+        return output
+    found = instrument(None if config.sound == ANY else config.sound)
+    synth = Synth(found, say, JACK if api == "jack" else ())
+    closing.callback(synth.close)
+    say(f"the band sounds through FluidSynth and {found.font.name}")
+    return Both(output, synth)
+
+
 def _places(first: Preset, others: Iterable[Preset]) -> dict[int, int]:
     """Which of the four ports a channel goes to: as the first preset has it, then as the others have."""
     places: dict[int, int] = {}
@@ -233,7 +247,7 @@ def settings(config: Config, mode: str, seed: int | None) -> Settings:
         count_in=config.count_in,
         counted=config.start == "count",
         tap_note=config.tap_note,
-        programs=config.program_changes,
+        programs=config.program_changes or config.sound is not None,
         offset=config.offset_ms / 1000,
         offsets=tuple(each / 1000 for each in config.part_offsets_ms),
         reserve=_reserve(Shelf(folder("presets"))),
