@@ -7,7 +7,6 @@ import signal
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from bandmate.daemon.stage import priority
 from bandmate.daemon.stage.casting import Casting
 from bandmate.daemon.stage.conductor import Conductor
 from bandmate.daemon.stage.console import status_line
+from bandmate.daemon.stage.keeping import Keeper, recover_beside
 from bandmate.daemon.stage.notify import Herald
 from bandmate.daemon.stage.trace import Trace
 from bandmate.presets.home import folder, runtime
@@ -66,6 +66,7 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         output, outlets = _output(config, preset)
         watchers = (record.add, record.decided) if record else (None, None)
+        keeper = Keeper(take, folder("takes"), say) if take is not None else None
         conductor = Conductor(Engine(preset, settings, take, key), output, say, *watchers)
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
@@ -83,10 +84,12 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         priority.claim()
         stack.callback(priority.release)
         casting.begin(conductor.arm)
-        lost = _watch(wiring, conductor, ending, show, herald)
+        recover_beside(folder("takes"), say)
+        lost = _watch(wiring, conductor, ending, show, herald, keeper)
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
         stack.close()
-        _keep(take, say)
+        if keeper is not None:
+            keeper.keep()
         with bounded(CLOSING):
             closing.close()
     if record is not None and trace is not None:
@@ -151,7 +154,12 @@ def _all(names: list[str]) -> str:
 
 
 def _watch(
-    wiring: Wiring, conductor: Conductor, ending: threading.Event, show: Show, herald: Herald
+    wiring: Wiring,
+    conductor: Conductor,
+    ending: threading.Event,
+    show: Show,
+    herald: Herald,
+    keeper: Keeper | None,
 ) -> str | None:
     """Look after the ports until the end; what was lost, if it ended so."""
     shown = 0
@@ -159,6 +167,8 @@ def _watch(
         status, seconds = conductor.status, conductor.p95()
         show(status, seconds)
         herald.beat(now(), conductor.turned, status_line(status, seconds))
+        if keeper is not None:
+            keeper.turn(status.bar)
         shown += 1
         if conductor.ended.is_set():
             return "the band has stopped"
@@ -167,16 +177,6 @@ def _watch(
                 return lost
             priority.claim()  # for a port that was opened now
     return None
-
-
-def _keep(take: Take | None, say: Say) -> None:
-    """Write the take into the user's folder, unless nothing was played."""
-    if take is None or take.empty:
-        return
-    path = Take.path(folder("takes"), datetime.now())
-    with writing(path):
-        take.write(path)
-    say(f"the take is kept in {path}")
 
 
 def settings(config: Config, mode: str, seed: int | None) -> Settings:
