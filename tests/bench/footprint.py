@@ -1,4 +1,4 @@
-"""What the bands ask of a small machine: multiply-adds, time and memory, and what that makes on a Raspberry Pi 4.
+"""What the bands ask of a machine: multiply-adds, time, memory, and what that makes on a Raspberry Pi 4.
 
     python tests/bench/footprint.py [--melody londonderry-air] [--json FILE]
 
@@ -10,7 +10,7 @@ that has the band loaded and has played. Nothing is judged; the exit status is 0
 
 RATES: MobileNet v1 (0.57 billion multiply-adds) on one Cortex-A72 of 1.8 GHz (RK3399) is published at 122 ms
 with tuned kernels, 151 ms with ncnn, 251 ms as matrix products of OpenBLAS, so 4.7, 3.8 and 2.3 billion a
-second, of which a Pi 4 of 1.5 GHz has five sixths. ONNX Runtime is likelier near the middle than near the ends.
+second, of which a Pi 4 of 1.5 GHz has five sixths. ONNX Runtime is likelier near the middle than the ends.
 """
 
 from __future__ import annotations
