@@ -1,4 +1,4 @@
-"""Two folders of MIDI files that ought to be the same music: which are the same bytes, and what differs in others.
+"""Two folders of MIDI files that ought to be the same music: which are the same bytes, and what others lack.
 
     python tests/arm64/compare.py HERE THERE
 
