@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -264,3 +265,19 @@ def panic(out_port: str | None) -> None:
         click.echo("there is no MIDI output to silence")
     if failed:
         raise click.ClickException("\n".join(failed))
+
+
+@main.command()
+@sentences
+def recover() -> None:
+    """Make takes of performances that were cut off.
+
+    'bandmate play' does so by itself when it starts.
+    """
+    from bandmate.daemon.stage.keeping import recover as takes
+    from bandmate.presets.home import folder
+
+    if hasattr(os, "nice"):
+        os.nice(19)  # a band may be playing
+    for sentence in takes(folder("takes")):
+        click.echo(sentence)

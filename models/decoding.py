@@ -32,6 +32,8 @@ DENSITY_REACH = 3.0
 HOLD_WARMTH = 0.6
 # How far a chord leans to the tone that the melody is expected on: odds times e^13 for one that is sure.
 VOICING = 13.0
+# No more than this is none: sigmoids are computed to some 1e-7, and what is below differs between processors.
+FAINTEST = 1e-6
 _CLASSES = np.arange(PITCHES) % 12
 
 Mask = NDArray[np.bool_]
@@ -136,7 +138,7 @@ def _struck(
     pitch = np.arange(PITCHES)
     low, high = (np.array(edge)[:, None, None] for edge in (limits.low, limits.high))
     inside = (pitch >= low) & (pitch <= high)
-    onset = np.where(inside, said.onset[:, steps], 0)
+    onset = np.where(inside & (said.onset[:, steps] > FAINTEST), said.onset[:, steps], 0)
     gate = said.gate[:, steps]
     opens = logit(gate) + lean > logit(cuts.gate)[:, None]
     given = np.asarray(onset / np.maximum(gate, 1e-6)[:, :, None], np.float32)

@@ -285,6 +285,17 @@ def test_drums_that_have_cuts_are_drawn_each_by_itself() -> None:
     assert hit.all(2).mean() == pytest.approx(0.09, abs=0.02)
 
 
+def test_what_is_fainter_than_a_network_computes_is_not_drawn_whatever_the_chance() -> None:
+    """Processors differ in it: one says 0 where another says 3e-8."""
+    kit = {(DRUMS, step, drum): value for step in range(32) for drum, value in ((36, 3e-8), (38, 3e-6))}
+    card = Card("generator", parts=CARD.parts, drawn=LOOSE._replace(rests=(0.0,) * 4))
+    chance = leaning(0, variation=0.5)
+    chance = chance._replace(kit=np.full_like(chance.kit, 20))
+    hit = decoded(probabilities(kit), card, chance=chance).onset[DRUMS]
+    assert not hit[:, 36].any()
+    assert hit[:, 38].all()
+
+
 def test_a_part_that_lays_out_strikes_nothing_and_lets_go() -> None:
     notes = {(part, step, 60): 0.9 for part in (KEYS, STRINGS) for step in (0, 16)}
     held = {(part, step, 60): 0.9 for part in (KEYS, STRINGS) for step in range(32)}

@@ -114,6 +114,13 @@ def test_a_task_is_xml_that_the_scheduler_reads() -> None:
     assert said("Triggers/LogonTrigger/UserId") == "STAGE\\me"
     assert said("Settings/ExecutionTimeLimit") == "PT0S"
     assert said("Settings/DisallowStartIfOnBatteries") == "false"
+    # The published schema: unsignedByte and xs:duration of at least a minute; a trigger's own come last.
+    assert 1 <= int(said("Settings/RestartOnFailure/Count") or 0) <= 255
+    assert said("Settings/RestartOnFailure/Interval") == "PT1M"
+    trigger = root.find(f"{{{TASK}}}Triggers/{{{TASK}}}LogonTrigger")
+    assert [child.tag.rpartition("}")[2] for child in trigger or ()] == ["Enabled", "UserId"]
+    parts = [child.tag.rpartition("}")[2] for child in root]
+    assert parts == ["RegistrationInfo", "Triggers", "Principals", "Settings", "Actions"]
 
 
 @pytest.fixture

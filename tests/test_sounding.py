@@ -32,7 +32,7 @@ def killed(folder: Path, *ports: str) -> None:
     program = f"""
 import os, signal, sys
 from pathlib import Path
-from bandmate.daemon.sounding import Remains
+from bandmate.daemon.ports.sounding import Remains
 remains = Remains(Path({str(folder)!r}))
 for port in {ports!r}:
     sounding = remains.keep(port)

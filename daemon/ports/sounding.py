@@ -9,27 +9,13 @@ from __future__ import annotations
 
 import mmap
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: BinaryIO, *, wait: bool) -> None:
-        # Far behind the bits: on Windows nobody else could read what is locked.
-        file.seek(1 << 20)
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(file: BinaryIO, *, wait: bool) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-
+from bandmate.daemon.ports.locking import lock
 
 CHANNELS, PITCHES = 16, 128
 SIZE = CHANNELS * PITCHES // 8
@@ -82,7 +68,7 @@ class Remains:
         left = [(path, notes) for path, name, notes in self._left() if name == port or not notes]
         number, path = tempfile.mkstemp(SUFFIX, dir=self._folder)
         file = os.fdopen(number, "w+b")
-        _lock(file, wait=True)
+        lock(file, wait=True)
         file.seek(0)
         file.write(bytes(SIZE) + port.encode())
         file.flush()
@@ -110,7 +96,7 @@ class Remains:
         """Each file that nobody holds: its port and notes. One without a port is only being made."""
         for path in sorted(self._folder.glob(f"*{SUFFIX}")):
             with suppress(OSError, UnicodeDecodeError), path.open("r+b") as file:
-                _lock(file, wait=False)
+                lock(file, wait=False)
                 file.seek(0)
                 data = file.read()
                 if len(data) > SIZE:

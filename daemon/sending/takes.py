@@ -6,6 +6,7 @@ import math
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from bandmate.daemon.clock.timeline import TICKS_PER_BEAT
 from bandmate.daemon.sending.ledger import Ledger
 
 RESOLUTION = 480
+JOURNAL = ".journal"
+"""The suffix of what is kept of a take while it is played."""
 MELODY = 0
 MELODY_CHANNEL = 1
 _SCALE = RESOLUTION // TICKS_PER_BEAT
@@ -26,11 +29,20 @@ _SLOWEST_BEAT = 0xFFFFFF  # microseconds; the file has three bytes for it
 
 
 class Part(NamedTuple):
-    """A part of the band: its track's name, its channel 1..16 and its program 1..128 (None: none is sent)."""
+    """A voice: its track's name, its channel 1..16 and its program 1..128 (None: none is sent)."""
 
     name: str
     channel: int
     program: int | None = None
+
+
+class Row(NamedTuple):
+    """An entry of a take: its track (0: tempo, metre and markers; 1: the melody; then the parts), its tick
+    from the top, and what happens there."""
+
+    track: int
+    tick: float
+    what: Event | mido.MetaMessage
 
 
 class _Timed(NamedTuple):
@@ -114,11 +126,35 @@ class Take:
                 struck[event.pitch] = tick, event.velocity
         return notes
 
+    @property
+    def voices(self) -> list[Part]:
+        """The melody and the parts."""
+        return list(self._voices)
+
+    def rows(self, seen: Sequence[int]) -> list[Row]:
+        """What was added since a track had so many entries, each track's in order; any thread may ask."""
+        conductor = self._conductor[seen[0] :]
+        rows = [Row(0, timed.tick / _SCALE, timed.message) for timed in conductor]
+        for track, (events, count) in enumerate(zip(self._events, seen[1:], strict=True), 1):
+            rows += [Row(track, tick, event) for tick, event in events[count:]]
+        return rows
+
+    def put(self, row: Row) -> None:
+        """Add what `rows` told of the same take; ValueError for an entry that it has no place for."""
+        if not 0 <= row.track <= len(self._events) or isinstance(row.what, mido.MetaMessage) != (
+            row.track == 0
+        ):
+            raise ValueError(f"no take has {row.what} on track {row.track}")
+        if row.track == 0:
+            self._conduct(row.tick + self._origin, row.what)
+        else:
+            self.add(row.tick + self._origin, row.track - 1, row.what)
+
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write a Standard MIDI File of type 1: tempo, metre and markers, then a track a voice.
 
-        Every note is ended, at the last event at the latest. The file appears whole or not at all, and the
-        same take gives the same bytes.
+        Every note is ended, at the last event at the latest. The file appears whole or not at all, also if
+        the power fails, and the same take gives the same bytes.
         """
         file = mido.MidiFile(type=1, ticks_per_beat=RESOLUTION, charset="utf-8")
         end = self._end()
@@ -129,10 +165,10 @@ class Take:
 
     @staticmethod
     def path(folder: Path, when: datetime) -> Path:
-        """A name that no file there has: 2026-11-21 14.05.33.mid, then 2026-11-21 14.05.33 2.mid."""
+        """A name that no take there has: 2026-11-21 14.05.33.mid, then 2026-11-21 14.05.33 2.mid."""
         stem = when.strftime("%Y-%m-%d %H.%M.%S")
         path, number = folder / f"{stem}.mid", 1
-        while path.exists():
+        while path.exists() or path.with_suffix(JOURNAL).exists():
             number += 1
             path = folder / f"{stem} {number}.mid"
         return path
@@ -177,8 +213,21 @@ def _replace(path: Path, file: mido.MidiFile) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             file.save(file=stream)
+            stream.flush()
+            os.fsync(stream.fileno())
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)
         raise
+    settle(path.parent)
+
+
+def settle(folder: Path) -> None:
+    """Have the names in a folder reach the disk, where the system can be asked to."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

@@ -18,6 +18,8 @@ WATCHDOG = 15
 """Seconds without a ping after which systemd starts the band anew: more than JACK or a busy machine stops it
 for."""
 REALTIME = 80
+ATTEMPTS = 255
+"""How often Windows starts the band again, a minute after it failed: the most that the schema allows."""
 TASK = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 
 
@@ -90,7 +92,7 @@ def task(job: Job, user: str) -> bytes:
     settings = ElementTree.SubElement(root, "Settings")
     _fill(settings, MultipleInstancesPolicy="IgnoreNew", DisallowStartIfOnBatteries="false")
     _fill(settings, StopIfGoingOnBatteries="false", AllowHardTerminate="true")
-    _fill(ElementTree.SubElement(settings, "RestartOnFailure"), Interval="PT1M", Count="999")
+    _fill(ElementTree.SubElement(settings, "RestartOnFailure"), Interval="PT1M", Count=str(ATTEMPTS))
     _fill(settings, ExecutionTimeLimit="PT0S", Priority="2")
     action = ElementTree.SubElement(root, "Actions", Context="Author")
     program, *arguments = job.command

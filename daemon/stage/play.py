@@ -8,7 +8,6 @@ import secrets
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -38,6 +37,7 @@ from bandmate.daemon.stage.alarm import Alarm, unforeseen
 from bandmate.daemon.stage.casting import Casting
 from bandmate.daemon.stage.conductor import Conductor
 from bandmate.daemon.stage.console import status_line
+from bandmate.daemon.stage.keeping import Keeper, recover_beside
 from bandmate.daemon.stage.keys import Keys
 from bandmate.daemon.stage.notify import Herald
 from bandmate.daemon.stage.trace import Trace
@@ -78,6 +78,7 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         routed, outlets = _output(config, preset)
         output = _heard(config, routed, midi.api, say, closing)
         watchers = (record.add, record.decided) if record else (None, None)
+        keeper = Keeper(take, folder("takes"), say) if take is not None else None
         engine = Engine(preset, settings, take, key)
         conductor = Conductor(engine, output, say, *watchers)
         conductor.worker.employ(key, accompanist)
@@ -100,12 +101,14 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
             hear = partial(_hear_link, conductor, engine)
             quantum = settings.metre.sixteenths / 4
             stack.callback(Reader(settings.bpm, quantum, hear, say).close)
-        lost = _watch(wiring, conductor, alarm, show, herald, say)
+        recover_beside(folder("takes"), say)
+        lost = _watch(wiring, conductor, alarm, show, herald, keeper, say)
         if lost is not None:
             say(lost)  # now, since what follows may be cut short
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
         stack.close()
-        _keep(take, say)
+        if keeper is not None:
+            keeper.keep()
         # Closing ends it all again: a busy system may have lost what left in one of its cycles.
         Event().wait(AGAIN)
         with bounded(CLOSING):
@@ -186,7 +189,13 @@ def _all(names: list[str]) -> str:
 
 
 def _watch(
-    wiring: Wiring, conductor: Conductor, alarm: Alarm, show: Show, herald: Herald, say: Say
+    wiring: Wiring,
+    conductor: Conductor,
+    alarm: Alarm,
+    show: Show,
+    herald: Herald,
+    keeper: Keeper | None,
+    say: Say,
 ) -> str | None:
     """Look after the ports until the end; what was lost or went wrong, if it ended so."""
     keys = Keys()
@@ -198,6 +207,8 @@ def _watch(
             status, seconds = conductor.status, conductor.p95()
             show(status, seconds)
             herald.beat(now(), conductor.turned, status_line(status, seconds))
+            if keeper is not None:
+                keeper.turn(status.bar)
             if keys.entered():
                 conductor.call(conductor.podium.panic)
                 say("every note was released; the band plays on")
@@ -213,16 +224,6 @@ def _watch(
     except Exception as error:  # what sounds has to end, and the take to be kept
         return unforeseen("bandmate", error)
     return alarm.reason
-
-
-def _keep(take: Take | None, say: Say) -> None:
-    """Write the take into the user's folder, unless nothing was played."""
-    if take is None or take.empty:
-        return
-    path = Take.path(folder("takes"), datetime.now())
-    with writing(path):
-        take.write(path)
-    say(f"the take is kept in {path}")
 
 
 def _reserve(shelf: Shelf) -> float:
