@@ -18,7 +18,7 @@ class Settings:
     """bpm: our own tempo; channel: the melody's, None for any that the band does not use; split: see
     Melody; key: locked from the beginning; send_clock: while our own clock leads; count_in: bars before
     it is set running; programs: whether to send the parts' sounds; lead: seconds between asking for a
-    decision and its first step."""
+    decision and its first step; pickup: whether a fader moves its control only from where that stands."""
 
     mode: Mode = Mode.LIVE
     clock: Clock = Clock.AUTO
@@ -33,3 +33,4 @@ class Settings:
     programs: bool = True
     lead: float = LEAD
     controls: ControlMap = field(default_factory=ControlMap)
+    pickup: bool = False

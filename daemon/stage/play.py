@@ -19,12 +19,16 @@ from bandmate.bridge.outputs import Fanout
 from bandmate.bridge.ports import Midi
 from bandmate.daemon.clock.transport import Clock
 from bandmate.daemon.config import Config
-from bandmate.daemon.engine.engine import Engine, Status
+from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.engine.status import Status
 from bandmate.daemon.errors import writing
+from bandmate.daemon.leading.controls import slots
+from bandmate.daemon.leading.feedback import Feedback
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.sounding import Remains, Sounding
+from bandmate.daemon.ports.surface import SurfacePort
 from bandmate.daemon.ports.wiring import Wiring, Wishes
 from bandmate.daemon.sending.takes import Take
 from bandmate.daemon.stage import priority
@@ -32,6 +36,7 @@ from bandmate.daemon.stage.casting import Casting
 from bandmate.daemon.stage.conductor import Conductor
 from bandmate.daemon.stage.console import status_line
 from bandmate.daemon.stage.notify import Herald
+from bandmate.daemon.stage.surface import Surface
 from bandmate.daemon.stage.trace import Trace
 from bandmate.presets.home import folder, runtime
 from bandmate.presets.load import Shelf
@@ -66,13 +71,20 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         output, outlets = _output(config, preset)
         watchers = (record.add, record.decided) if record else (None, None)
-        conductor = Conductor(Engine(preset, settings, take, key), output, say, *watchers)
+        surface = None if config.feedback is None else Surface(_feedback(config))
+        conductor = Conductor(Engine(preset, settings, take, key), output, say, *watchers, surface=surface)
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
         wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
         wiring = Wiring(midi, wishes, outlets, partial(_keep_sounding, remains, say), conductor, say)
         closing.callback(wiring.close)
         wiring.begin()
+        mirror = None
+        if config.feedback is not None and surface is not None:
+            mirror = SurfacePort(midi, config.feedback, conductor, surface.came, say)
+            closing.callback(mirror.close)
+            surface.plug(mirror.outlet)
+            mirror.look()
         conductor.start(casting.wish, config.offset_ms / 1000)
         heard, played = _all(wiring.listening), _all(wiring.playing)
         ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
@@ -83,7 +95,7 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         priority.claim()
         stack.callback(priority.release)
         casting.begin(conductor.arm)
-        lost = _watch(wiring, conductor, ending, show, herald)
+        lost = _watch(wiring, mirror, conductor, ending, show, herald)
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
         stack.close()
         _keep(take, say)
@@ -150,8 +162,19 @@ def _all(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names) or "nothing yet"
 
 
+def _feedback(config: Config) -> Feedback:
+    """What goes back to the controller that a config names."""
+    channels = {n: config.channels.get((name, place), 1) for name, place, n in slots(config.controls)}
+    return Feedback(config.controls, config.display, channels)
+
+
 def _watch(
-    wiring: Wiring, conductor: Conductor, ending: threading.Event, show: Show, herald: Herald
+    wiring: Wiring,
+    mirror: SurfacePort | None,
+    conductor: Conductor,
+    ending: threading.Event,
+    show: Show,
+    herald: Herald,
 ) -> str | None:
     """Look after the ports until the end; what was lost, if it ended so."""
     shown = 0
@@ -165,6 +188,8 @@ def _watch(
         if shown % SHOWN_PER_LOOK == 0:
             if (lost := wiring.look()) is not None:
                 return lost
+            if mirror is not None:
+                mirror.look()
             priority.claim()  # for a port that was opened now
     return None
 
@@ -194,4 +219,5 @@ def settings(config: Config, mode: str, seed: int | None) -> Settings:
         count_in=config.count_in,
         programs=config.program_changes,
         controls=config.controls,
+        pickup=config.pickup,
     )
