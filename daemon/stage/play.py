@@ -70,9 +70,9 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         bars = (0, settings.metre.beats, settings.metre.unit)
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         output, outlets = _output(config, preset)
-        watchers = (record.add, record.decided) if record else (None, None)
+        sent, decided = (record.add, record.decided) if record else (None, None)
         surface = None if config.feedback is None else Surface(_feedback(config))
-        conductor = Conductor(Engine(preset, settings, take, key), output, say, *watchers, surface=surface)
+        conductor = Conductor(Engine(preset, settings, take, key), output, say, sent, decided, surface)
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
         wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
