@@ -14,8 +14,10 @@ from bandmate.bridge.events import Event
 from bandmate.bridge.outputs import Sink
 from bandmate.daemon.answering.accompanist import Accompanist
 from bandmate.daemon.answering.request import Answer, Request
-from bandmate.daemon.engine.engine import Engine, Status
+from bandmate.daemon.engine.engine import Engine
+from bandmate.daemon.engine.status import Status
 from bandmate.daemon.stage.podium import Decided, Podium, Say, Sent
+from bandmate.daemon.stage.surface import Surface
 from bandmate.daemon.stage.worker import Worker
 from bandmate.presets.preset import Preset
 
@@ -35,17 +37,18 @@ class Conductor:
         say: Say,
         sent: Sent | None = None,
         decided: Decided | None = None,
+        surface: Surface | None = None,
     ) -> None:
         """say: hears sentences for the user; sent: hears every event with the times, in seconds, at which it
         was due and at which it left; decided: hears of every decision the seconds that it took, and the lead
-        by then."""
+        by then; surface: shows the player where things stand."""
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._say = say
         self._stopping = False
         self.ended = threading.Event()
         self.turned = now()
         self.worker = Worker(self._answered, self._failed)
-        self.podium = Podium(engine, output, self.worker, say, now, slept, sent, decided)
+        self.podium = Podium(engine, output, self.worker, say, now, slept, sent, decided, surface)
         self._thread = threading.Thread(target=self._run, name="bandmate conductor", daemon=True)
 
     @property

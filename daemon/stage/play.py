@@ -21,13 +21,17 @@ from bandmate.bridge.ports import Midi
 from bandmate.daemon.clock.session import Session
 from bandmate.daemon.clock.source import Clock, Speed
 from bandmate.daemon.config import ANY, Config
-from bandmate.daemon.engine.engine import Engine, Status
+from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.engine.status import Status
 from bandmate.daemon.errors import EXPECTED, writing
+from bandmate.daemon.leading.controls import slots
+from bandmate.daemon.leading.feedback import Feedback
 from bandmate.daemon.link.reader import Reader
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.sounding import Remains, Sounding
+from bandmate.daemon.ports.surface import SurfacePort
 from bandmate.daemon.ports.wiring import Wiring, Wishes
 from bandmate.daemon.sending.takes import Take
 from bandmate.daemon.sound.font import instrument
@@ -40,6 +44,7 @@ from bandmate.daemon.stage.console import status_line
 from bandmate.daemon.stage.keeping import Keeper, recover_beside
 from bandmate.daemon.stage.keys import Keys
 from bandmate.daemon.stage.notify import Herald
+from bandmate.daemon.stage.surface import Surface
 from bandmate.daemon.stage.trace import Trace
 from bandmate.presets.home import folder, runtime
 from bandmate.presets.load import Shelf
@@ -77,16 +82,23 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         routed, outlets = _output(config, preset)
         output = _heard(config, routed, midi.api, say, closing)
-        watchers = (record.add, record.decided) if record else (None, None)
+        sent, decided = (record.add, record.decided) if record else (None, None)
+        surface = None if config.feedback is None else Surface(_feedback(config))
         keeper = Keeper(take, folder("takes"), say) if take is not None else None
         engine = Engine(preset, settings, take, key)
-        conductor = Conductor(engine, output, say, *watchers)
+        conductor = Conductor(engine, output, say, sent, decided, surface)
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
         wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
         wiring = Wiring(midi, wishes, outlets, partial(_keep_sounding, remains, say), conductor, say)
         closing.callback(wiring.close)
         wiring.begin()
+        mirror = None
+        if config.feedback is not None and surface is not None:
+            mirror = SurfacePort(midi, config.feedback, conductor, surface.came, say)
+            closing.callback(mirror.close)
+            surface.plug(mirror.outlet)
+            mirror.look()
         conductor.start(casting.wish)
         heard, played = _all(wiring.listening), _all(wiring.playing)
         ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
@@ -102,7 +114,7 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
             quantum = settings.metre.sixteenths / 4
             stack.callback(Reader(settings.bpm, quantum, hear, say).close)
         recover_beside(folder("takes"), say)
-        lost = _watch(wiring, conductor, alarm, show, herald, keeper, say)
+        lost = _watch(wiring, mirror, conductor, alarm, show, herald, keeper, say)
         if lost is not None:
             say(lost)  # now, since what follows may be cut short
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
@@ -188,8 +200,15 @@ def _all(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names) or "nothing yet"
 
 
+def _feedback(config: Config) -> Feedback:
+    """What goes back to the controller that a config names."""
+    channels = {n: config.channels.get((name, place), 1) for name, place, n in slots(config.controls)}
+    return Feedback(config.controls, config.display, channels)
+
+
 def _watch(
     wiring: Wiring,
+    mirror: SurfacePort | None,
     conductor: Conductor,
     alarm: Alarm,
     show: Show,
@@ -218,6 +237,8 @@ def _watch(
             if shown % SHOWN_PER_LOOK == 0:
                 if (lost := wiring.look()) is not None:
                     return lost
+                if mirror is not None:
+                    mirror.look()
                 priority.claim()  # for a port that was opened now
     except EXPECTED:
         raise
@@ -253,4 +274,5 @@ def settings(config: Config, mode: str, seed: int | None) -> Settings:
         offsets=tuple(each / 1000 for each in config.part_offsets_ms),
         reserve=_reserve(Shelf(folder("presets"))),
         controls=config.controls,
+        pickup=config.pickup,
     )

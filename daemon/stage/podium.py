@@ -12,10 +12,12 @@ from bandmate.bridge.events import Event
 from bandmate.bridge.outputs import Sink
 from bandmate.daemon.answering.accompanist import Accompanist
 from bandmate.daemon.answering.request import Answer, Request
-from bandmate.daemon.engine.engine import Engine, Status
+from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import LEAD
+from bandmate.daemon.engine.status import Status
 from bandmate.daemon.ports.echo import Echo
 from bandmate.daemon.sending.schedule import Due
+from bandmate.daemon.stage.surface import Surface
 from bandmate.daemon.stage.trouble import Trouble
 from bandmate.presets.preset import Preset
 
@@ -67,11 +69,12 @@ class Podium:
         slept: Callable[[], float],
         sent: Sent | None = None,
         decided: Decided | None = None,
+        surface: Surface | None = None,
     ) -> None:
         """now, slept: as in `bridge.clock`; the others as in `Conductor`."""
         self.engine = engine
         self._output, self._crew, self._say, self._sent, self._decided = output, crew, say, sent, decided
-        self._now, self._slept = now, slept
+        self._now, self._slept, self._surface = now, slept, surface
         self.wish: Callable[[int], None] = lambda program: None
         self._echo, self._trouble = Echo(), Trouble()
         self._seconds: deque[float] = deque(maxlen=200)
@@ -84,6 +87,8 @@ class Podium:
         due = self.engine.deadline(self._now())
         idle = self._now() + IDLE
         self._due = idle if due is None else min(due, idle)
+        if self._surface is not None:
+            self._due = min(self._due, self._surface.due(self._due))
         return self._due
 
     def turn(self) -> None:
@@ -104,11 +109,15 @@ class Podium:
         standing = self.engine.timeline is None
         if actions.requests or standing != (self.status.bar == 0):
             self.status = self.engine.status(moment)
+        if self._surface is not None:
+            self._show(self._surface)
 
     def receive(self, event: Event, arrival: float) -> None:
         """An event arrived."""
         self._wake()
         if not self._echo.explains(event, arrival):
+            if self._surface is not None:
+                self._surface.hear(event, arrival)
             self.engine.receive(event, arrival)
 
     def arm(self, preset: Preset, key: str, accompanist: Accompanist) -> None:
@@ -167,6 +176,12 @@ class Podium:
             self._send(self.engine.wake(self._turned, now))
             self._say(told)
         self._turned, self._asleep, self._due = now, asleep, now + IDLE
+
+    def _show(self, surface: Surface) -> None:
+        """Show where things stand, if that is due and no note is."""
+        if self._now() >= surface.due(self.engine.deadline(self._now())):
+            for event in surface.show(self.engine.panel(self._now()), self._now()):
+                self._echo.send(event, self._now())
 
     def _send(self, events: list[Due]) -> None:
         for due in events:
