@@ -98,3 +98,9 @@ def daw(jack: Any, jackclient: ModuleType) -> Iterator[Callable[..., Any]]:
     yield make
     for client in clients:
         client.close()
+
+
+@pytest.fixture(scope="session")
+def studiohouse() -> ModuleType:
+    """The module tests/studiohouse.py: `bandmate studio` as a process."""
+    return _load("studiohouse")

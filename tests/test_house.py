@@ -43,6 +43,7 @@ PLAYS_BELOW = {
     "learn": {"leading", "ports"},
     "service": set(),
     "selftest": {"stage"},
+    "studio": {"clock", "answering", "leading", "sending", "engine", "ports", "stage"},
 }
 ROOMS = {"training": TAUGHT_BELOW, "daemon": PLAYS_BELOW}
 ROOFS = {f"bandmate.{roof}" for roof in ROOMS}
@@ -109,6 +110,8 @@ def test_no_bare_and_no_relative_import(path):
         ("partitura", "training/"),
         ("yaml", ("presets/", "training/")),
         ("ruamel", "presets/"),
+        ("starlette", "daemon/studio/"),
+        ("uvicorn", "daemon/studio/"),
     ],
 )
 def test_a_library_is_used_in_its_place_only(library, allowed):

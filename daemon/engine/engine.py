@@ -104,7 +104,7 @@ class Engine:
         channels = self.band.desk.channels
         command = self._controls.command(event, channels)
         if command is not None:
-            self._obey(command, now)
+            self.obey(command, now)
         elif isinstance(event, NoteOn | NoteOff | Control):
             wanted = self._settings.channel
             if event.channel == wanted if wanted is not None else event.channel not in channels:
@@ -235,7 +235,8 @@ class Engine:
     def _silenced(self, now: float) -> list[Due]:
         return [Due(self.transport.tick(now), event) for event in self._metronome.halt()]
 
-    def _obey(self, command: Command, now: float) -> None:
+    def obey(self, command: Command, now: float) -> None:
+        """What the player calls for, by a controller or otherwise."""
         band = self.band
         match command:
             case SelectPreset(program):

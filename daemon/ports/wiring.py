@@ -65,6 +65,9 @@ class System(Protocol):
     def open_output(self, name: str | None, virtual: str = ...) -> OpenedOutput:
         """Play to a port."""
 
+    def close(self) -> None:
+        """Leave it."""
+
 
 class Performance(Protocol):
     """Who plays, as `Conductor` does: all but `deliver` happens on its thread, in the order of the calls."""
@@ -118,6 +121,7 @@ class Wiring:
         self._retired: list[tuple[OpenedOutput, Flag]] = []
         self._told: set[str] = set()
         self._paused = False
+        self.there = Ports((), ())
 
     @property
     def listening(self) -> list[str]:
@@ -130,11 +134,12 @@ class Wiring:
         return [port.name for port in self._outputs]
 
     def begin(self) -> None:
-        """Open what is there. Raises PortError for a port that is, and can't be opened."""
+        """Open what is there; `there` has all names from now on. Raises PortError for what can't be opened."""
         if self._wishes.play is None:
             for name, outlet in self._outlets.items():
                 self._plug(self._midi.open_output(None, name), outlet, heard=False, greet=False)
-        for move in self._bay.look(self._midi.names()):
+        self.there = self._midi.names()
+        for move in self._bay.look(self.there):
             self._make(move, first=True)
         if self._wishes.listen is None or (self._wishes.listen == ANY and self._midi.virtual):
             self._listen(None, "bandmate in")
@@ -144,7 +149,7 @@ class Wiring:
 
     def look(self) -> str | None:
         """Close what is gone, open what has come; if nothing can be played to any more, a sentence."""
-        there = self._there()
+        there = self.there = self._there()
         failed = any(outlet.failed for outlet in self._outlets.values())
         if self._midi.gone() or (failed and self._wishes.play is None):
             return "the MIDI system is gone; start it, then bandmate again"

@@ -41,6 +41,20 @@ class Desk:
         """The channels that the band plays on, or is about to."""
         return frozenset(self._voice).union(p.channel for _, s in self._successors for p in s.parts)
 
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """Where the four faders are, 0..1."""
+        return tuple(self._levels)
+
+    @property
+    def mutes(self) -> tuple[bool, ...]:
+        """Which of the four parts are muted."""
+        return tuple(self._mutes)
+
+    def part(self, channel: int) -> int | None:
+        """Which part, 0..3, plays on a channel; None for a channel of none."""
+        return self._voice.get(channel)
+
     def greet(self) -> None:
         """Send the parts' sounds now."""
         self._out += [Due(0, event) for event in self._sounds()]

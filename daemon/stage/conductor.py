@@ -33,6 +33,8 @@ IDLE = 1.0
 Say = Callable[[str], None]
 Sent = Callable[[Due, float, float], None]
 Decided = Callable[[float, float], None]
+Heard = Callable[[Event, float], None]
+Turned = Callable[[float], None]
 
 
 class Conductor:
@@ -47,12 +49,15 @@ class Conductor:
         say: Say,
         sent: Sent | None = None,
         decided: Decided | None = None,
+        heard: Heard | None = None,
+        turned: Turned | None = None,
     ) -> None:
         """say: hears sentences for the user; sent: hears every event with the times, in seconds, at which it
         was due and at which it left; decided: hears of every decision the seconds that it took, and the lead
-        by then."""
+        by then; heard: hears every event that came in, and when, after the engine; turned: is called each
+        time that the thread came round, with the engine's time."""
         self._engine, self._output, self._say, self._sent = engine, output, say, sent
-        self._decided = decided
+        self._decided, self._heard, self._turned = decided, heard, turned
         self._offset = 0.0
         self._echo = Echo()
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -77,9 +82,9 @@ class Conductor:
         gc.freeze()
         self._thread.start()
 
-    def deliver(self, event: Event, arrival: float) -> None:
-        """An event arrived (an input's thread)."""
-        self._inbox.put(partial(self._receive, event, arrival))
+    def deliver(self, event: Event, arrival: float, *, certain: bool = False) -> None:
+        """An event arrived (an input's thread); certain: it can't be one of the band's own coming back."""
+        self._inbox.put(partial(self._receive, event, arrival, certain=certain))
 
     def call(self, action: Callable[[], None]) -> None:
         """Have something done on the conductor's thread, after all that was asked of it before."""
@@ -151,9 +156,12 @@ class Conductor:
             except Empty:
                 return
 
-    def _receive(self, event: Event, arrival: float) -> None:
-        if not self._echo.explains(event, arrival):
-            self._engine.receive(event, arrival)
+    def _receive(self, event: Event, arrival: float, *, certain: bool) -> None:
+        if not certain and self._echo.explains(event, arrival):
+            return
+        self._engine.receive(event, arrival)
+        if self._heard is not None:
+            self._heard(event, arrival)
 
     def _arm(self, preset: Preset, key: str, accompanist: Accompanist) -> None:
         self.worker.employ(key, accompanist)
@@ -173,6 +181,8 @@ class Conductor:
         standing = self._engine.timeline is None
         if actions.requests or standing != (self.status.bar == 0):
             self.status = self._engine.status(moment)
+        if self._turned is not None:
+            self._turned(moment)
 
     def _send(self, events: list[Due]) -> None:
         timeline = self._engine.timeline

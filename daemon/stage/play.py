@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import ParamSpec
 
 from bandmate.bridge import outputs
 from bandmate.bridge.bounded import bounded
@@ -25,11 +26,12 @@ from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.errors import writing
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.sounding import Remains, Sounding
-from bandmate.daemon.ports.wiring import Wiring, Wishes
+from bandmate.daemon.ports.wiring import System, Wiring, Wishes
 from bandmate.daemon.sending.takes import Take
 from bandmate.daemon.stage import priority
+from bandmate.daemon.stage.audience import Audience, Seat
 from bandmate.daemon.stage.casting import Casting
-from bandmate.daemon.stage.conductor import Conductor
+from bandmate.daemon.stage.conductor import Conductor, Decided, Sent
 from bandmate.daemon.stage.console import status_line
 from bandmate.daemon.stage.notify import Herald
 from bandmate.daemon.stage.trace import Trace
@@ -42,20 +44,35 @@ SHOWN_PER_LOOK = 5
 CLOSING = 8.0
 """Seconds within which all ports are closed; no driver is waited for any longer."""
 
+P = ParamSpec("P")
+
 Say = Callable[[str], None]
 Show = Callable[[Status, float], None]
 
 
-def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path | None = None) -> str | None:
+def play(
+    config: Config,
+    settings: Settings,
+    say: Say,
+    show: Show,
+    trace: Path | None = None,
+    *,
+    audience: Audience | None = None,
+    system: System | None = None,
+    ending: threading.Event | None = None,
+) -> str | None:
     """Play until a signal comes or the MIDI system is lost; what was lost, if it ended so.
 
     Raises PortError, PresetError or ModelError at the start, WriteError at the end. say: hears sentences;
-    show: hears the status and the seconds of inference (p95), ten times a second.
+    show: hears the status and the seconds of inference (p95), ten times a second; system: where the ports
+    are, the machine's by default; ending: ends the performance when it is set, and signals are left alone.
     """
-    ending = _signals()
+    if ending is None:
+        ending = threading.Event()
+        signals(ending)
     record = Trace() if trace is not None else None
     with ExitStack() as closing, ExitStack() as stack:
-        midi = Midi()
+        midi = system or Midi()
         closing.callback(midi.close)
         remains = Remains(runtime("sounding"))
         closing.callback(remains.close)
@@ -65,14 +82,18 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         bars = (0, settings.metre.beats, settings.metre.unit)
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         output, outlets = _output(config, preset)
-        watchers = (record.add, record.decided) if record else (None, None)
-        conductor = Conductor(Engine(preset, settings, take, key), output, say, *watchers)
+        engine = Engine(preset, settings, take, key)
+        conductor = _conductor(engine, output, say, record, audience)
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
         wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
         wiring = Wiring(midi, wishes, outlets, partial(_keep_sounding, remains, say), conductor, say)
         closing.callback(wiring.close)
         wiring.begin()
+        if audience is not None:
+            audience.take(Seat(engine, conductor, casting.wish))
+            stack.callback(audience.leave)
+            audience.looked(wiring)
         conductor.start(casting.wish, config.offset_ms / 1000)
         heard, played = _all(wiring.listening), _all(wiring.playing)
         ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
@@ -83,7 +104,7 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         priority.claim()
         stack.callback(priority.release)
         casting.begin(conductor.arm)
-        lost = _watch(wiring, conductor, ending, show, herald)
+        lost = _watch(wiring, conductor, ending, show, herald, audience)
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
         stack.close()
         _keep(take, say)
@@ -95,15 +116,41 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
     return lost
 
 
-def _signals() -> threading.Event:
-    """What is set by a signal that ends a performance: Ctrl-C, a request, or the terminal being closed."""
-    ending = threading.Event()
+def signals(*flags: threading.Event) -> None:
+    """Have these set by a signal that ends a performance: Ctrl-C, a request, or the terminal being closed."""
+
+    def end(*_: object) -> None:
+        for flag in flags:
+            flag.set()
+
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' own
         number = getattr(signal, name, None)
         # `nohup` has the closing of the terminal ignored.
         if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
-            signal.signal(number, lambda *_: ending.set())
-    return ending
+            signal.signal(number, end)
+
+
+def _conductor(
+    engine: Engine, output: Fanout, say: Say, record: Trace | None, audience: Audience | None
+) -> Conductor:
+    """The conductor, whom the trace and the audience watch."""
+    watching = [each for each in (record, audience) if each is not None]
+    sent: list[Sent] = [each.sent for each in watching]
+    decided: list[Decided] = [each.decided for each in watching]
+    heard, turned = (audience.heard, audience.turned) if audience is not None else (None, None)
+    return Conductor(engine, output, say, _each(sent), _each(decided), heard, turned)
+
+
+def _each(calls: list[Callable[P, None]]) -> Callable[P, None] | None:
+    """One call for all of these."""
+    if len(calls) < 2:
+        return calls[0] if calls else None
+
+    def call(*given: P.args, **named: P.kwargs) -> None:
+        for each in calls:
+            each(*given, **named)
+
+    return call
 
 
 def _keep_sounding(remains: Remains, say: Say, port: str) -> Sounding:
@@ -151,7 +198,12 @@ def _all(names: list[str]) -> str:
 
 
 def _watch(
-    wiring: Wiring, conductor: Conductor, ending: threading.Event, show: Show, herald: Herald
+    wiring: Wiring,
+    conductor: Conductor,
+    ending: threading.Event,
+    show: Show,
+    herald: Herald,
+    audience: Audience | None,
 ) -> str | None:
     """Look after the ports until the end; what was lost, if it ended so."""
     shown = 0
@@ -165,6 +217,8 @@ def _watch(
         if shown % SHOWN_PER_LOOK == 0:
             if (lost := wiring.look()) is not None:
                 return lost
+            if audience is not None:
+                audience.looked(wiring)
             priority.claim()  # for a port that was opened now
     return None
 
