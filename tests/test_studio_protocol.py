@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.leading.controls import Ending, Fill, Freeze, Panic, SelectPreset, SetDensity, SetLevel
 from bandmate.daemon.studio import protocol
-from bandmate.daemon.studio.protocol import Pedal, Ping, Press, Refusal, Release, Setup, Solo, Tempo
+from bandmate.daemon.studio.protocol import (
+    Pedal,
+    Ping,
+    Press,
+    Refusal,
+    Release,
+    Setup,
+    Solo,
+    Start,
+    Tempo,
+)
 from bandmate.models.keys import Key
 
 SETUP = {"mode": "live", "clock": "auto", "metre": "4/4", "key": None, "listen": None, "play": None}
@@ -32,6 +42,7 @@ SETUP = {"mode": "live", "clock": "auto", "metre": "4/4", "key": None, "listen":
         ({"do": "fill"}, Fill()),
         ({"do": "ending"}, Ending()),
         ({"do": "panic"}, Panic()),
+        ({"do": "start", "bars": 2}, Start(2)),
         ({"do": "tempo", "bpm": 96.5}, Tempo(96.5)),
         ({"do": "ping", "mark": 12}, Ping(12.0)),
         (

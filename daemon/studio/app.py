@@ -95,15 +95,15 @@ class Studio:
         self.pages = Pages()
         self._guard, self._pairing, self._token, self._tell = guard, pairing, token, tell
 
-    def app(self, files: Path) -> ASGIApp:
-        """The application, serving the page's files from a folder."""
+    def app(self, files: Path, sounds: Path) -> ASGIApp:
+        """The application, serving the page's files and the sounds from these folders."""
         routes = [
             Route("/", self._page(files), methods=["GET"]),
             Route("/pair", self._pair, methods=["POST"]),
             Route("/api/paired", self._paired, methods=["GET"]),
             WebSocketRoute("/band", self._band),
             Mount("/assets", _Lasting(directory=files / "assets")),
-            Mount("/sounds", _Lasting(directory=files / "sounds", check_dir=False)),
+            Mount("/sounds", _Lasting(directory=sounds)),
         ]
         return Door(Starlette(routes=routes), self._guard, self._tell)
 

@@ -10,7 +10,7 @@ from bandmate.daemon.leading.controls import Command, Panic, SelectPreset, SetMu
 from bandmate.daemon.ports.door import Door
 from bandmate.daemon.sending.ledger import SUSTAIN
 from bandmate.daemon.stage.audience import Seat
-from bandmate.daemon.studio.protocol import Message, Pedal, Press, Release, Solo, Tempo
+from bandmate.daemon.studio.protocol import Message, Pedal, Press, Release, Solo, Start, Tempo
 from bandmate.daemon.studio.solos import Solos
 
 
@@ -34,6 +34,8 @@ class Hands:
                 self._door(page)(Control(self._channel, SUSTAIN, 127 * on), now())
             case Tempo(bpm):
                 self._seat.conductor.call(lambda: self._seat.engine.tempo(bpm, self._now()))
+            case Start(bars):
+                self._seat.conductor.call(lambda: self._seat.engine.run(self._now(), bars))
             case Solo(part, on):
                 self._seat.conductor.call(partial(self._solo, part, on))
             case SetMute(part, on):

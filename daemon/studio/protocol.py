@@ -86,6 +86,13 @@ class Tempo:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Our own clock starts from the top, after so many bars of clicks."""
+
+    bars: int
+
+
+@dataclass(frozen=True)
 class Setup:
     """How the performance is set, which begins anew with it: all of it, None for what a virtual port or any
     key is."""
@@ -105,7 +112,7 @@ class Ping:
     mark: float
 
 
-Message = Command | Press | Release | Pedal | Solo | Tempo | Setup | Ping
+Message = Command | Press | Release | Pedal | Solo | Start | Tempo | Setup | Ping
 Check = Callable[[Any], Any]
 
 
@@ -200,6 +207,7 @@ ASKED: Mapping[str, tuple[Callable[..., Message], Mapping[str, Check]]] = {
     "tap": (Tap, {}),
     "run": (Run, {"on": flag}),
     "panic": (Panic, {}),
+    "start": (Start, {"bars": whole(0, 4)}),
     "tempo": (Tempo, {"bpm": number(20, 300)}),
     "ping": (Ping, {"mark": number(0, 1e15)}),
     "setup": (

@@ -26,7 +26,7 @@ from bandmate.daemon.studio.app import LARGEST, Studio
 from bandmate.daemon.studio.guard import Guard
 from bandmate.daemon.studio.pairing import Pairing
 
-FILES = Path(__file__).with_name("static")
+FILES, SOUNDS = Path(__file__).with_name("static"), Path(__file__).with_name("sounds")
 NICE = 5
 
 
@@ -54,7 +54,7 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes]) -> 
     guard = Guard(opening["port"], opening["names"], token if opening["guarded"] else None)
     studio = Studio(guard, Pairing(opening["code"]), token, tell)
     config = uvicorn.Config(
-        studio.app(FILES),
+        studio.app(FILES, SOUNDS),
         lifespan="off",
         log_config=None,
         access_log=False,
