@@ -104,3 +104,9 @@ def daw(jack: Any, jackclient: ModuleType) -> Iterator[Callable[..., Any]]:
 def studiohouse() -> ModuleType:
     """The module tests/studiohouse.py: `bandmate studio` as a process."""
     return _load("studiohouse")
+
+
+@pytest.fixture(scope="session")
+def studiobrowser() -> ModuleType:
+    """The module tests/studiobrowser.py: Chromium, driven."""
+    return _load("studiobrowser")

@@ -69,8 +69,10 @@ def test_a_foreign_page_gets_no_socket(house: Any, studiohouse: ModuleType, orig
 
 def test_a_rebinding_host_gets_no_socket(house: Any, studiohouse: ModuleType) -> None:
     request = (
-        "GET /band HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\nConnection: Upgrade\r\n"
-        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        "GET /band HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n"
+        "Connection: Upgrade\r\n"
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
     )
     with socket.create_connection(("127.0.0.1", house.port), timeout=10) as raw:
         raw.sendall(request.encode())
@@ -115,10 +117,14 @@ def test_an_oversized_message_ends_its_page_only(house: Any, studiohouse: Module
 
 def test_a_flood_ends_its_page_only(house: Any, studiohouse: ModuleType) -> None:
     page = studiohouse.Visitor(house)
-    with pytest.raises(ConnectionClosed):
+
+    def flood() -> None:
         for k in range(5000):
             page.say(do="ping", mark=k)
         page.hears(lambda news: False)
+
+    with pytest.raises(ConnectionClosed):
+        flood()
     plays_on(studiohouse, house)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -107,7 +108,5 @@ def test_no_text_is_more_than_refused(text: str) -> None:
 @given(st.sampled_from(sorted(protocol.ASKED)), st.data())
 def test_no_field_is_more_than_refused(asked: str, data: st.DataObject) -> None:
     fields = {field: data.draw(JSON) for field in protocol.ASKED[asked][1]}
-    try:
+    with suppress(Refusal):
         protocol.of({"do": asked, **fields})
-    except Refusal as refusal:
-        assert str(refusal).isprintable()

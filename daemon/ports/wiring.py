@@ -134,7 +134,7 @@ class Wiring:
         return [port.name for port in self._outputs]
 
     def begin(self) -> None:
-        """Open what is there; `there` has all names from now on. Raises PortError for what can't be opened."""
+        """Open what is there; `there` names it from now on. Raises PortError for what can't be opened."""
         if self._wishes.play is None:
             for name, outlet in self._outlets.items():
                 self._plug(self._midi.open_output(None, name), outlet, heard=False, greet=False)

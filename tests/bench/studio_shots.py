@@ -1,6 +1,6 @@
 """Pictures of the page for docs/studio/, with a band that plays: desktop and phone, light and dark.
 
-    python tests/bench/studio_shots.py [--out docs/studio] [--preset pop]
+python tests/bench/studio_shots.py [--out docs/studio] [--preset pop]
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import studiobrowser
 import studiohouse
 
-SIZES = {"desktop": ({"width": 1440, "height": 900}, 1, False), "phone": ({"width": 390, "height": 844}, 2, True)}
+SIZES = {
+    "desktop": ({"width": 1440, "height": 900}, 1, False),
+    "phone": ({"width": 390, "height": 844}, 2, True),
+}
 BARS = "QQTTYYTRREEWWQ" + "TTRREEWTTRREEW"
 
 

@@ -18,6 +18,7 @@ const CHORDS = 34;
 const BRIEF = 12;
 const DRUM_HEIGHT = 11;
 const TALLEST = 15;
+const THIN = 3;
 /** Where the present is, of the width. */
 const HEAD = 0.62;
 const USUAL: readonly [number, number] = [36, 84];
@@ -140,7 +141,7 @@ export class Roll {
   }
 
   private get drumHeight(): number {
-    return this.height < 320 ? 7 : DRUM_HEIGHT;
+    return this.height < 200 ? 4 : this.height < 320 ? 7 : DRUM_HEIGHT;
   }
 
   private get row(): number {
@@ -218,7 +219,7 @@ export class Roll {
     const pen = this.front;
     const { played } = this.score;
     const fat = part === PLAYER ? 1 : 0;
-    const tall = drum ? this.drumHeight - 2 : Math.max(this.row - 1, 2) + 2 * fat;
+    const tall = drum ? this.drumHeight - 2 : Math.max(this.row - 1, THIN) + 2 * fat;
     pen.fillStyle = colour;
     pen.beginPath();
     for (let k = played.length - 1; k >= 0; k -= 1) {
@@ -242,7 +243,7 @@ export class Roll {
 
   private drawComing(view: View, part: number, colour: string, drum: boolean): void {
     const pen = this.front;
-    const tall = drum ? this.drumHeight - 2 : Math.max(this.row - 1, 2);
+    const tall = drum ? this.drumHeight - 2 : Math.max(this.row - 1, THIN);
     const right = view.left + this.width / view.scale;
     const settled = new Path2D();
     const planned = new Path2D();

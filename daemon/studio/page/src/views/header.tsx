@@ -45,7 +45,8 @@ export function Header({ band, settings }: { band: Band; settings: Signal<boolea
   return (
     <header class="head">
       <h1>bandmate</h1>
-      <p class="where" aria-label="bar and beat">
+      <p class="where">
+        <span class="unseen">bar and beat</span>
         <span class="big">{where}</span>
         <span class="beats" aria-hidden="true">
           {Array.from({ length: Math.min(beats.value.of, 12) }, (_, k) => (
@@ -54,12 +55,9 @@ export function Header({ band, settings }: { band: Band; settings: Signal<boolea
         </span>
       </p>
       <p class="chord">
-        <span class="big" aria-label="chord now">
-          {now}
-        </span>
-        <span class="next" aria-label="chord next">
-          {next.value === "" ? "" : `→ ${next.value}`}
-        </span>
+        <span class="unseen">chord, and the next one</span>
+        <span class="big">{now}</span>
+        <span class="next">{next.value === "" ? "" : `→ ${next.value}`}</span>
       </p>
       <p class="how">
         <span>{known === null ? "" : `${known.bpm.toFixed(1)} bpm`}</span>

@@ -133,6 +133,8 @@ export function Keyboard({ band }: { band: Band }) {
             key={pitch}
             type="button"
             data-pitch={pitch}
+            data-letter={letterOf(pitch - low.value)}
+            data-name={pitch % 12 === 0 ? `C${pitch / 12 - 1}` : ""}
             class={`${black(pitch) ? "black" : "white"}${pitch < split ? " left" : ""}`}
             style={{ "--at": String(whites(low.value, pitch)), "--of": String(count.value) }}
             aria-label={spoken(pitch)}
@@ -142,10 +144,7 @@ export function Keyboard({ band }: { band: Band }) {
             onKeyUp={(event) => {
               if (event.key === " " || event.key === "Enter") band.release(pitch, event.timeStamp);
             }}
-          >
-            <span aria-hidden="true">{letterOf(pitch - low.value)}</span>
-            {pitch % 12 === 0 && <small aria-hidden="true">C{pitch / 12 - 1}</small>}
-          </button>
+          />
         ))}
       </div>
     </section>
