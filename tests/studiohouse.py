@@ -18,7 +18,7 @@ from typing import Any
 from websockets.sync.client import connect
 
 HOST = "127.0.0.1"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def free_port() -> int:

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,11 +23,17 @@ from typing import IO, Any
 import uvicorn
 
 from bandmate.daemon.studio import line
+from bandmate.daemon.studio.api import Api
 from bandmate.daemon.studio.app import LARGEST, Studio
 from bandmate.daemon.studio.guard import Guard
+from bandmate.daemon.studio.library import Library
 from bandmate.daemon.studio.pairing import Pairing
+from bandmate.daemon.studio.workshop import Workshop
+from bandmate.presets.home import folder
+from bandmate.presets.load import Shelf
 
 FILES, SOUNDS = Path(__file__).with_name("static"), Path(__file__).with_name("sounds")
+MELODIES = Path(__file__).parent.parent / "melodies"
 NICE = 5
 
 
@@ -39,11 +46,11 @@ def main() -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICE)
-    with suppress(EOFError):
-        asyncio.run(_serve(line.read(heard), heard, told))
+    with suppress(EOFError), tempfile.TemporaryDirectory(prefix="bandmate-") as work:
+        asyncio.run(_serve(line.read(heard), heard, told, Path(work)))
 
 
-async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes]) -> None:
+async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes], work: Path) -> None:
     lock = threading.Lock()
 
     def tell(value: Any) -> None:
@@ -53,8 +60,9 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes]) -> 
     token = opening["token"]
     guard = Guard(opening["port"], opening["names"], token if opening["guarded"] else None)
     studio = Studio(guard, Pairing(opening["code"]), token, tell)
+    workshop = Workshop(work, MELODIES, lambda: Shelf(folder("presets")).names())
     config = uvicorn.Config(
-        studio.app(FILES, SOUNDS),
+        studio.app(FILES, SOUNDS, Api(workshop, Library(folder("takes")))),
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -20,7 +20,7 @@ from bandmate.bridge.ports import Midi
 from bandmate.daemon.config import Config
 from bandmate.daemon.engine.engine import Status
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.errors import ServeError
+from bandmate.daemon.errors import EXPECTED, ServeError
 from bandmate.daemon.ports.wiring import System
 from bandmate.daemon.stage import play as performance
 from bandmate.daemon.studio import pairing
@@ -82,15 +82,24 @@ def run(
     try:
         _await(studio, address)
         _welcome(address, code, say, browse=browse)
+        before: tuple[Config, Settings] | None = None
         while True:
             studio.set(Show(config, settings))
             system = _system(say) if indoors and not isinstance(system, Indoors) else system
-            lost = performance.play(
-                config, settings, studio.say, show, trace, audience=studio, system=system, ending=ending
-            )
+            try:
+                lost = performance.play(
+                    config, settings, studio.say, show, trace, audience=studio, system=system, ending=ending
+                )
+            except EXPECTED as error:
+                if before is None:
+                    raise
+                studio.say(f"{error} What was set before counts again.")
+                (config, settings), before = before, None
+                continue
             if stopped.is_set() or studio.again is None:
                 return lost
             ending.clear()
+            before = config, settings
             config, settings = changed(config, settings, studio.again, studio.preset or config.preset)
     finally:
         studio.close()

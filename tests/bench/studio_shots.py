@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -50,12 +52,27 @@ def main() -> None:
                         page.wait_for_timeout(200)
                         page.screenshot(path=given.out / f"{size}-{panel.lower()}-{scheme}.png")
                     page.get_by_role("button", name="Play", exact=True).click()
+                    compose(page, given.out / f"phone-compose-{scheme}.png")
                 else:
+                    compose(page, given.out / f"desktop-compose-{scheme}.png")
                     page.get_by_role("button", name="Setup", exact=True).click()
                     page.wait_for_timeout(200)
                     page.screenshot(path=given.out / f"{size}-setup-{scheme}.png")
                     page.get_by_role("button", name="Setup", exact=True).click()
             page.close()
+
+
+def compose(page: Any, out: Path) -> None:
+    """Compose two versions of a melody, and go back to the stage."""
+    page.get_by_role("button", name="Compose", exact=True).click()
+    page.get_by_role("button", name="londonderry air").click()
+    for preset in ("pop", "jazz"):
+        page.get_by_label("Preset").select_option(preset)
+        page.get_by_role("button", name="Generate").click()
+        page.get_by_role("button", name=re.compile(f"^play {preset}")).wait_for(timeout=60_000)
+    page.wait_for_timeout(200)
+    page.screenshot(path=out, full_page=True)
+    page.get_by_role("button", name="Stage", exact=True).click()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 // MIDI keyboards that the browser sees (Web MIDI).
 
 import { signal } from "@preact/signals";
-import type { Band } from "./band";
 import { say } from "./store";
+import type { Hands } from "./views/keyboard";
 
 /** The keyboards that are heard, in words; null before the browser was asked for them. */
 export const midi = signal<string | null>(null);
@@ -23,7 +23,7 @@ export function keyOf(data: Uint8Array): Key | null {
 }
 
 /** Listen to all of them, and to those that come. */
-export async function listenToMidi(band: Band): Promise<void> {
+export async function listenToMidi(hands: Hands, pedal: (on: boolean) => void): Promise<void> {
   let access: MIDIAccess;
   try {
     access = await navigator.requestMIDIAccess();
@@ -39,9 +39,9 @@ export async function listenToMidi(band: Band): Promise<void> {
       input.onmidimessage = (event) => {
         const key = event.data === null ? null : keyOf(event.data);
         if (key === null) return;
-        if (key.kind === "press") band.press(key.pitch, key.velocity, event.timeStamp);
-        else if (key.kind === "release") band.release(key.pitch, event.timeStamp);
-        else band.ask({ do: "pedal", on: key.on });
+        if (key.kind === "press") hands.press(key.pitch, key.velocity, event.timeStamp);
+        else if (key.kind === "release") hands.release(key.pitch, event.timeStamp);
+        else pedal(key.on);
       };
     }
     midi.value = names.length === 0 ? "no keyboard yet" : names.join(", ");

@@ -17,6 +17,7 @@ export const clicking = signal(false);
 /** Milliseconds by which the band is heard late; null while the page is silent. */
 export const heardLate = signal<number | null>(null);
 export const voice = signal<string | null>(null);
+export const making = signal<"off" | "loading" | "on">("off");
 export const melody = signal(1);
 
 export class Sound {
@@ -25,6 +26,7 @@ export class Sound {
   private synth: Synth | null = null;
   private readonly delay = new Delay();
   private apart = -Infinity;
+  private ready: Promise<void> = Promise.resolve();
   private place: Place | null = null;
   private clicked = -Infinity;
   private readonly programs = new Map<number, number>();
@@ -44,22 +46,28 @@ export class Sound {
   async start(): Promise<void> {
     if (this.audio !== null) {
       await this.audio.resume();
+      await this.ready;
+      making.value = "on";
       return;
     }
+    making.value = "loading";
     const audio = new AudioContext({ latencyHint: "interactive" });
     this.audio = audio;
     this.out = audio.createGain();
     this.out.gain.value = volume.value;
     this.out.connect(audio.destination);
     await audio.resume();
-    await this.instruments(audio, this.out);
+    this.ready = this.instruments(audio, this.out);
+    await this.ready;
     window.setInterval(() => this.turn(), TICK);
+    making.value = "on";
   }
 
   /** Be silent. */
   async stop(): Promise<void> {
     await this.audio?.suspend();
     heardLate.value = null;
+    making.value = "off";
   }
 
   setVolume(share: number): void {
@@ -73,6 +81,37 @@ export class Sound {
     const now = this.audio!.currentTime;
     if (velocity > 0) this.synth!.on(MELODY, pitch, velocity, now);
     else this.synth!.off(MELODY, pitch, now);
+  }
+
+  /** The audio clock's time, in seconds. */
+  get time(): number {
+    return this.audio?.currentTime ?? 0;
+  }
+
+  /** Seconds from the audio clock's time to its being heard. */
+  get latency(): number {
+    return this.audio?.outputLatency || this.audio?.baseLatency || 0;
+  }
+
+  /** Begin (or, with a velocity of 0, end) a note at a time of the audio clock. */
+  strike(channel: number, pitch: number, velocity: number, time: number): void {
+    if (!this.on) return;
+    if (velocity > 0) this.synth!.on(channel, pitch, velocity, time);
+    else this.synth!.off(channel, pitch, time);
+  }
+
+  /** A channel's sound from now on. */
+  program(channel: number, program: number): void {
+    this.synth?.program(channel, program);
+  }
+
+  /** End what sounds on these channels, which have the band's sounds again. */
+  silence(channels: ReadonlySet<number>): void {
+    for (const channel of channels) {
+      this.synth?.hush(channel);
+      const program = this.programs.get(channel);
+      if (program !== undefined) this.synth?.program(channel, program);
+    }
   }
 
   setMelody(program: number): void {
@@ -153,8 +192,10 @@ export class Sound {
     if (this.clicked > last + 4 * bar) this.clicked = -Infinity;
   }
 
-  private click(time: number, first: boolean): void {
-    const audio = this.audio!;
+  /** A click of the metronome at a time of the audio clock. */
+  click(time: number, first: boolean): void {
+    const audio = this.audio;
+    if (audio === null) return;
     const tone = audio.createOscillator();
     const gain = audio.createGain();
     tone.frequency.value = first ? 1760 : 1175;

@@ -13,6 +13,8 @@ export interface Sentence {
   readonly number: number;
 }
 
+/** What the page shows. */
+export const view = signal<"stage" | "compose">("stage");
 export const standing = signal<Standing>("connecting");
 export const state = signal<State | null>(null);
 export const place = signal<Place | null>(null);

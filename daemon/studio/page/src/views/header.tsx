@@ -3,8 +3,21 @@ import { useEffect } from "preact/hooks";
 import type { Band } from "../band";
 import { barAndBeat, tickAt } from "../clock";
 import { chordsAt } from "../score";
-import { place, score, standing, state } from "../store";
+import { place, score, standing, state, view } from "../store";
 import { Figures } from "./meters";
+
+/** The ways from view to view. */
+export function Views() {
+  return (
+    <nav class="views" aria-label="Views">
+      {(["stage", "compose"] as const).map((each) => (
+        <button key={each} type="button" aria-current={view.value === each ? "page" : undefined} onClick={() => (view.value = each)}>
+          {each === "stage" ? "Stage" : "Compose"}
+        </button>
+      ))}
+    </nav>
+  );
+}
 
 const WORDS = {
   waiting: "play a note",
@@ -45,6 +58,7 @@ export function Header({ band, settings }: { band: Band; settings: Signal<boolea
   return (
     <header class="head">
       <h1>bandmate</h1>
+      <Views />
       <p class="where">
         <span class="unseen">bar and beat</span>
         <span class="big">{where}</span>

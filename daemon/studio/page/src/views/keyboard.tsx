@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Band } from "../band";
 import { black, letterOf, pitchOf, spoken, whites } from "../keys";
 import { listenToMidi, midi } from "../midi";
-import { voice } from "../sound";
+import { making, voice } from "../sound";
 import { down, setup } from "../store";
 import { Fader } from "./fader";
 
@@ -12,8 +12,14 @@ const MOST = 22;
 const LOWEST = 24;
 const HIGHEST = 84;
 
+/** Who is played to. */
+export interface Hands {
+  press(pitch: number, velocity: number, happened?: number): void;
+  release(pitch: number, happened?: number): void;
+}
+
 /** A keyboard to play on: with fingers, a mouse, the computer's keys, or a MIDI keyboard of the browser's. */
-export function Keyboard({ band }: { band: Band }) {
+export function Keyboard({ band, hands = band }: { band: Band; hands?: Hands }) {
   const low = useSignal(window.innerWidth < 760 ? 60 : 48);
   const velocity = useSignal(90);
   const count = useSignal(15);
@@ -41,16 +47,16 @@ export function Keyboard({ band }: { band: Band }) {
       if (pitch === null || typed.current.has(event.code)) return;
       event.preventDefault();
       typed.current.set(event.code, pitch);
-      band.press(pitch, velocity.value, event.timeStamp);
+      hands.press(pitch, velocity.value, event.timeStamp);
     };
     const release = (event: KeyboardEvent): void => {
       const pitch = typed.current.get(event.code);
       if (pitch === undefined) return;
       typed.current.delete(event.code);
-      band.release(pitch, event.timeStamp);
+      hands.release(pitch, event.timeStamp);
     };
     const leave = (): void => {
-      for (const pitch of [...typed.current.values(), ...fingers.current.values()]) band.release(pitch);
+      for (const pitch of [...typed.current.values(), ...fingers.current.values()]) hands.release(pitch);
       typed.current.clear();
       fingers.current.clear();
     };
@@ -70,20 +76,20 @@ export function Keyboard({ band }: { band: Band }) {
     const pitch = key === null ? null : Number(key.dataset["pitch"]);
     const before = fingers.current.get(event.pointerId);
     if (before === pitch) return;
-    if (before !== undefined) band.release(before, event.timeStamp);
+    if (before !== undefined) hands.release(before, event.timeStamp);
     fingers.current.delete(event.pointerId);
     if (pitch === null || key === null) return;
     const box = key.getBoundingClientRect();
     // Nearer to the player is louder.
     const deep = Math.min(Math.max((event.clientY - box.top) / box.height, 0), 1);
     fingers.current.set(event.pointerId, pitch);
-    band.press(pitch, velocity.value * (0.7 + 0.4 * deep), event.timeStamp);
+    hands.press(pitch, velocity.value * (0.7 + 0.4 * deep), event.timeStamp);
   };
   const lift = (event: PointerEvent): void => {
     const pitch = fingers.current.get(event.pointerId);
     if (pitch === undefined) return;
     fingers.current.delete(event.pointerId);
-    band.release(pitch, event.timeStamp);
+    hands.release(pitch, event.timeStamp);
   };
 
   const split = setup.value?.split ?? 0;
@@ -106,7 +112,7 @@ export function Keyboard({ band }: { band: Band }) {
           </button>
         </div>
         <Fader label="velocity" value={velocity.value / 127} move={(value) => (velocity.value = Math.max(1, Math.round(127 * value)))} />
-        <MidiButton band={band} />
+        <MidiButton band={band} hands={hands} />
         {low.value < split && <p class="left-hand">keys below {spoken(split)} are chords that lead the harmony</p>}
       </div>
       <div
@@ -140,9 +146,9 @@ export function Keyboard({ band }: { band: Band }) {
             aria-label={spoken(pitch)}
             aria-pressed={down.value.has(pitch)}
             tabIndex={index === focus.value ? 0 : -1}
-            onKeyDown={(event) => walk(event, index, pitches.length, focus, band, pitch, velocity.value)}
+            onKeyDown={(event) => walk(event, index, pitches.length, focus, hands, pitch, velocity.value)}
             onKeyUp={(event) => {
-              if (event.key === " " || event.key === "Enter") band.release(pitch, event.timeStamp);
+              if (event.key === " " || event.key === "Enter") hands.release(pitch, event.timeStamp);
             }}
           />
         ))}
@@ -157,7 +163,7 @@ function walk(
   index: number,
   many: number,
   focus: { value: number },
-  band: Band,
+  hands: Hands,
   pitch: number,
   velocity: number,
 ): void {
@@ -169,36 +175,24 @@ function walk(
     keys?.[focus.value]?.focus();
   } else if ((event.key === " " || event.key === "Enter") && !event.repeat) {
     event.preventDefault();
-    band.press(pitch, velocity, event.timeStamp);
+    hands.press(pitch, velocity, event.timeStamp);
   }
 }
 
 function SoundButton({ band }: { band: Band }) {
-  const on = useSignal(false);
-  const starting = useSignal(false);
-  const turn = async (): Promise<void> => {
-    if (on.value) {
-      await band.sound.stop();
-      on.value = false;
-      return;
-    }
-    starting.value = true;
-    await band.sound.start();
-    starting.value = false;
-    on.value = true;
-  };
-  const words = starting.value ? "Loading" : on.value ? "Sound on" : "Sound off";
+  const on = making.value === "on";
+  const turn = (): Promise<void> => (on ? band.sound.stop() : band.sound.start());
   return (
-    <button type="button" class="sound" aria-pressed={on.value} title={voice.value ?? "Hear the band in this page"} onClick={() => void turn()}>
-      {words}
+    <button type="button" class="sound" aria-pressed={on} title={voice.value ?? "Hear the band in this page"} onClick={() => void turn()}>
+      {making.value === "loading" ? "Loading" : on ? "Sound on" : "Sound off"}
     </button>
   );
 }
 
-function MidiButton({ band }: { band: Band }) {
+function MidiButton({ band, hands }: { band: Band; hands: Hands }) {
   if (!("requestMIDIAccess" in navigator)) return null;
   return (
-    <button type="button" aria-pressed={midi.value !== null} title={midi.value ?? "Play on a MIDI keyboard that this browser sees"} onClick={() => void listenToMidi(band)}>
+    <button type="button" aria-pressed={midi.value !== null} title={midi.value ?? "Play on a MIDI keyboard that this browser sees"} onClick={() => void listenToMidi(hands, (on) => band.ask({ do: "pedal", on }))}>
       {midi.value ?? "MIDI"}
     </button>
   );

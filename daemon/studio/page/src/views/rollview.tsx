@@ -77,7 +77,7 @@ export function RollView({ band }: { band: Band }) {
   );
 }
 
-function colours(): Colours {
+export function colours(): Colours {
   const style = getComputedStyle(document.documentElement);
   const of = (name: string): string => style.getPropertyValue(name).trim();
   return {
