@@ -14,6 +14,7 @@ from bandmate.daemon.learn.commands import learn
 from bandmate.daemon.selftest.commands import selftest
 from bandmate.daemon.sentences import sentences
 from bandmate.daemon.service.commands import service
+from bandmate.daemon.studio.commands import placed, studio
 from bandmate.daemon.templates.commands import template
 
 MODES = ("live", "respond", "offline")
@@ -62,6 +63,7 @@ def main() -> None:
 main.add_command(learn)
 main.add_command(selftest)
 main.add_command(service)
+main.add_command(studio)
 main.add_command(template)
 
 
@@ -164,9 +166,19 @@ def offsets(ctx: click.Context, param: click.Parameter, text: str | None) -> tup
 @click.option(
     "--log", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write there, not here."
 )
+@click.option("--studio", "page", is_flag=True, help="With a page for the browser, at --host and --port.")
+@placed
 @sentences
 def play(
-    seed: int | None, mode: str, no_record: bool, trace: Path | None, log: Path | None, **flags: Any
+    seed: int | None,
+    mode: str,
+    no_record: bool,
+    trace: Path | None,
+    log: Path | None,
+    page: bool,
+    host: str,
+    port: int,
+    **flags: Any,
 ) -> None:
     """Play with the band, live. Ctrl-C ends it."""
     from bandmate.daemon.config import FILE, load, override
@@ -179,7 +191,12 @@ def play(
     config = override(load(folder(FILE)), record=False if no_record else None, **flags)
     console = Console()
     settings = performance.settings(config, mode, seed)
-    lost = performance.play(config, settings, console.say, console.show, trace)
+    if page:
+        from bandmate.daemon.studio import show
+
+        lost = show.run(config, settings, console.say, console.show, show.Address(host, port), trace)
+    else:
+        lost = performance.play(config, settings, console.say, console.show, trace)
     console.end()
     if lost is not None:
         raise SystemExit(1)

@@ -22,6 +22,10 @@ class ServiceError(Exception):
     """The system does not run the band as a service; the sentence says why."""
 
 
+class ServeError(Exception):
+    """The page can't be served; the sentence says why."""
+
+
 class SelftestError(Exception):
     """The band can't be measured; the sentence says why."""
 
@@ -32,6 +36,7 @@ EXPECTED = (
     PortError,
     PresetError,
     SelftestError,
+    ServeError,
     ServiceError,
     SongError,
     SoundError,

@@ -121,3 +121,15 @@ def daw(jack: Any, jackclient: ModuleType) -> Iterator[Callable[..., Any]]:
     yield make
     for client in clients:
         client.close()
+
+
+@pytest.fixture(scope="session")
+def studiohouse() -> ModuleType:
+    """The module tests/studiohouse.py: `bandmate studio` as a process."""
+    return _load("studiohouse")
+
+
+@pytest.fixture(scope="session")
+def studiobrowser() -> ModuleType:
+    """The module tests/studiobrowser.py: Chromium, driven."""
+    return _load("studiobrowser")

@@ -46,6 +46,7 @@ PLAYS_BELOW = {
     "service": set(),
     "templates": set(),
     "selftest": {"stage"},
+    "studio": {"clock", "answering", "leading", "sending", "engine", "ports", "stage"},
 }
 ROOMS = {"training": TAUGHT_BELOW, "daemon": PLAYS_BELOW}
 ROOFS = {f"bandmate.{roof}" for roof in ROOMS}
@@ -113,6 +114,8 @@ def test_no_bare_and_no_relative_import(path):
         ("yaml", ("presets/", "training/")),
         ("ruamel", "presets/"),
         ("link", "daemon/link/peer.py"),
+        ("starlette", "daemon/studio/"),
+        ("uvicorn", "daemon/studio/"),
     ],
 )
 def test_a_library_is_used_in_its_place_only(library, allowed):

@@ -66,7 +66,7 @@ def test_a_trace_is_read_back(tmp_path: Path) -> None:
     trace = Trace()
     events = [NoteOn(1, 60, 80), Program(10, 5), NoteOff(1, 60)]
     for k, event in enumerate(events):
-        trace.add(Due(k, event), k + 0.5, k + 0.625)
+        trace.sent(Due(k, event), k + 0.5, k + 0.625)
     trace.decided(0.008, 0.03)
     trace.write(tmp_path / "trace.tsv", late=3, dropped=1)
     record = read(tmp_path / "trace.tsv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -49,6 +50,13 @@ class Band:
         self._caught_up = True
         self._left: int | None = None
         self._noted: Key | None = None
+        self.committed: Callable[[Commitment], None] = lambda commitment: None
+        """Hears what is committed to, as it will be played."""
+
+    @property
+    def plan(self) -> Answer | None:
+        """The newest answer: what is played after all that is committed, unless it is decided anew."""
+        return self._planner.newest
 
     @property
     def late(self) -> int:
@@ -240,6 +248,7 @@ class Band:
             chords = np.concatenate([known, commitment.chords])
             for at in np.flatnonzero(chords[1:] != chords[:-1]):
                 self._take.marker(self.grid.tick_of(first + int(at)), symbol(int(chords[at + 1])))
+        self.committed(replace(commitment, score=score))
 
     def _note_key(self, tick: int, take: Take) -> None:
         """Mark where a key was locked or let go."""

@@ -81,7 +81,7 @@ class Engine:
         command = self._controls.command(event, channels)
         if command is not None:
             if self._takes(event, command, now):
-                self._obey(command, now)
+                self.obey(command, now)
         elif isinstance(event, NoteOn | NoteOff | Control):
             wanted = self._settings.channel
             ours = event.channel == wanted if wanted is not None else event.channel not in channels
@@ -238,7 +238,8 @@ class Engine:
             return True
         return self._pickup.takes(event, command, self.panel(now))
 
-    def _obey(self, command: Command, now: float) -> None:
+    def obey(self, command: Command, now: float) -> None:
+        """What the player calls for, by a controller or otherwise."""
         band = self.band
         match command:
             case SelectPreset(program):

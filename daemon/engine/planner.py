@@ -114,10 +114,15 @@ class Planner:
 
     def outlook(self) -> Chords:
         """The chords int[n] planned for the steps not yet committed, by the newest answer there is."""
-        newest = max(self._answers, key=lambda answer: answer.first, default=None)
+        newest = self.newest
         if newest is None:
             return np.zeros(0, np.int_)
         return newest.chords[max(self.committed - newest.first, 0) :]
+
+    @property
+    def newest(self) -> Answer | None:
+        """The answer that begins last of those that are kept."""
+        return max(self._answers, key=lambda answer: answer.first, default=None)
 
     def rest(self) -> Commitment:
         """Commit a hop of rest, with nothing to fall back on."""

@@ -46,6 +46,10 @@ class OpenedOutput(Opened, Protocol):
 class System(Protocol):
     """The machine's MIDI system, as `bridge.ports.Midi` is it."""
 
+    @property
+    def api(self) -> str:
+        """Which it is."""
+
     def names(self) -> Ports:
         """The ports there are."""
 
@@ -67,6 +71,9 @@ class System(Protocol):
 
     def open_output(self, name: str | None, virtual: str = ...) -> OpenedOutput:
         """Play to a port."""
+
+    def close(self) -> None:
+        """Leave it."""
 
 
 class Performance(Protocol):
@@ -122,6 +129,7 @@ class Wiring:
         self._told: set[str] = set()
         self._paused = False
         self._missed = 0
+        self.there = Ports((), ())
 
     @property
     def listening(self) -> list[str]:
@@ -134,11 +142,12 @@ class Wiring:
         return [port.name for port in self._outputs]
 
     def begin(self) -> None:
-        """Open what is there. Raises PortError for a port that is, and can't be opened."""
+        """Open what is there; `there` names it from now on. Raises PortError for what can't be opened."""
         if self._wishes.play is None:
             for name, outlet in self._outlets.items():
                 self._plug(self._midi.open_output(None, name), outlet, heard=False, greet=False)
-        for move in self._bay.look(self._midi.names()):
+        self.there = self._midi.names()
+        for move in self._bay.look(self.there):
             self._make(move, first=True)
         if self._wishes.listen is None or (self._wishes.listen == ANY and self._midi.virtual):
             self._listen(None, "bandmate in")
@@ -154,7 +163,7 @@ class Wiring:
             return "the MIDI system is gone; start it, then bandmate again"
         if self._missed:
             return None
-        there = self._there()
+        there = self.there = self._there()
         self._discard()
         for move in self._bay.look(there, failed):
             self._make(move)

@@ -71,6 +71,10 @@ class Desk:
         """Which parts are silenced."""
         return tuple(self._mutes)
 
+    def part(self, channel: int) -> int | None:
+        """Which part, 0..3, plays on a channel; None for a channel of none."""
+        return self._voice.get(channel)
+
     def greet(self) -> None:
         """Send the parts' sounds now."""
         self._out += [Due(0, event) for event in self._sounds()]

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 class Alarm:
     """Raised once, from any thread or a signal's handler. `reason`: a sentence, where it was no signal."""
 
-    def __init__(self) -> None:
+    def __init__(self, raised: threading.Event | None = None) -> None:
+        """raised: is set when it is raised, and may be set to raise it."""
         self.reason: str | None = None
-        self._raised = threading.Event()
+        self._raised = raised or threading.Event()
 
     def wait(self, seconds: float) -> bool:
         """Whether it is raised, or comes to be within so many seconds."""
@@ -26,11 +27,7 @@ class Alarm:
 
     def listen(self) -> None:
         """Have it raised by Ctrl-C, by a request to end, and by the terminal being closed."""
-        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' own
-            number = getattr(signal, name, None)
-            # `nohup` has the closing of the terminal ignored.
-            if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
-                signal.signal(number, lambda *_: self.ring())
+        signals(self._raised)
 
     @contextmanager
     def guarding(self) -> Iterator[None]:
@@ -45,6 +42,20 @@ class Alarm:
     def _caught(self, error: threading.ExceptHookArgs) -> None:
         name = "a thread" if error.thread is None else f"the thread '{error.thread.name}'"
         self.ring(unforeseen(name, error.exc_value))
+
+
+def signals(*flags: threading.Event) -> None:
+    """Have these set by Ctrl-C, by a request to end, and by the terminal being closed."""
+
+    def end(*_: object) -> None:
+        for flag in flags:
+            flag.set()
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' own
+        number = getattr(signal, name, None)
+        # `nohup` has the closing of the terminal ignored.
+        if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
+            signal.signal(number, end)
 
 
 def unforeseen(who: str, error: BaseException | None) -> str:

@@ -16,7 +16,7 @@ from bandmate.daemon.answering.accompanist import Accompanist
 from bandmate.daemon.answering.request import Answer, Request
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.status import Status
-from bandmate.daemon.stage.podium import Decided, Podium, Say, Sent
+from bandmate.daemon.stage.podium import Decided, Heard, Podium, Say, Sent, Turned
 from bandmate.daemon.stage.surface import Surface
 from bandmate.daemon.stage.worker import Worker
 from bandmate.presets.preset import Preset
@@ -37,18 +37,23 @@ class Conductor:
         say: Say,
         sent: Sent | None = None,
         decided: Decided | None = None,
+        heard: Heard | None = None,
+        turned: Turned | None = None,
         surface: Surface | None = None,
     ) -> None:
         """say: hears sentences for the user; sent: hears every event with the times, in seconds, at which it
         was due and at which it left; decided: hears of every decision the seconds that it took, and the lead
-        by then; surface: shows the player where things stand."""
+        by then; surface: shows the player where things stand; heard: hears every event that came in, and
+        when, after the engine; turned: is called each time that the thread came round, with the time."""
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._say = say
         self._stopping = False
         self.ended = threading.Event()
         self.turned = now()
         self.worker = Worker(self._answered, self._failed)
-        self.podium = Podium(engine, output, self.worker, say, now, slept, sent, decided, surface)
+        self.podium = Podium(
+            engine, output, self.worker, say, now, slept, sent, decided, heard, turned, surface
+        )
         self._thread = threading.Thread(target=self._run, name="bandmate conductor", daemon=True)
 
     @property
@@ -64,9 +69,9 @@ class Conductor:
         gc.freeze()
         self._thread.start()
 
-    def deliver(self, event: Event, arrival: float) -> None:
-        """An event arrived (an input's thread)."""
-        self._inbox.put(partial(self.podium.receive, event, arrival))
+    def deliver(self, event: Event, arrival: float, *, certain: bool = False) -> None:
+        """An event arrived (an input's thread); certain: it can't be one of the band's own coming back."""
+        self._inbox.put(partial(self.podium.receive, event, arrival, certain=certain))
 
     def call(self, action: Callable[[], None]) -> None:
         """Have something done on the conductor's thread, after all that was asked of it before."""

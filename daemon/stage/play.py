@@ -14,7 +14,6 @@ from threading import Event
 
 from bandmate.bridge import outputs
 from bandmate.bridge.bounded import bounded
-from bandmate.bridge.clock import now
 from bandmate.bridge.names import PortError
 from bandmate.bridge.outputs import Fanout, Sink
 from bandmate.bridge.ports import Midi
@@ -24,54 +23,62 @@ from bandmate.daemon.config import ANY, Config
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
-from bandmate.daemon.engine.status import Status
-from bandmate.daemon.errors import EXPECTED, writing
+from bandmate.daemon.errors import writing
 from bandmate.daemon.leading.controls import slots
 from bandmate.daemon.leading.feedback import Feedback
 from bandmate.daemon.link.reader import Reader
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.sounding import Remains, Sounding
 from bandmate.daemon.ports.surface import SurfacePort
-from bandmate.daemon.ports.wiring import Wiring, Wishes
+from bandmate.daemon.ports.wiring import System, Wiring, Wishes
 from bandmate.daemon.sending.takes import Take
 from bandmate.daemon.sound.font import instrument
 from bandmate.daemon.sound.synth import JACK, Both, Synth
 from bandmate.daemon.stage import priority
-from bandmate.daemon.stage.alarm import Alarm, unforeseen
+from bandmate.daemon.stage.alarm import Alarm
+from bandmate.daemon.stage.audience import Audience, Seat, watching
 from bandmate.daemon.stage.casting import Casting
 from bandmate.daemon.stage.conductor import Conductor
-from bandmate.daemon.stage.console import status_line
 from bandmate.daemon.stage.keeping import Keeper, recover_beside
-from bandmate.daemon.stage.keys import Keys
 from bandmate.daemon.stage.notify import Herald
 from bandmate.daemon.stage.surface import Surface
 from bandmate.daemon.stage.trace import Trace
+from bandmate.daemon.stage.watch import Show, Watch
 from bandmate.presets.home import folder, runtime
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
 
-SHOW_EVERY = 0.1
-SHOWN_PER_LOOK = 5
 AGAIN = 0.1
 """Seconds after which what was ended is ended again: longer than most systems gather messages for."""
 CLOSING = 8.0
 """Seconds within which all ports are closed; no driver is waited for any longer."""
 
 Say = Callable[[str], None]
-Show = Callable[[Status, float], None]
 
 
-def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path | None = None) -> str | None:
+def play(
+    config: Config,
+    settings: Settings,
+    say: Say,
+    show: Show,
+    trace: Path | None = None,
+    *,
+    audience: Audience | None = None,
+    system: System | None = None,
+    ending: Event | None = None,
+) -> str | None:
     """Play until a signal comes or the MIDI system is lost; what was lost, as was said, if it ended so.
 
     Raises PortError, PresetError or ModelError at the start, WriteError at the end. say: hears sentences;
-    show: hears the status and the seconds of inference (p95), ten times a second.
+    show: hears the status and the seconds of inference (p95), ten times a second; system: where the ports
+    are, the machine's by default; ending: ends the performance when it is set, and signals are left alone.
     """
-    alarm = Alarm()
-    alarm.listen()
+    alarm = Alarm(ending)
+    if ending is None:
+        alarm.listen()
     record = Trace() if trace is not None else None
     with alarm.guarding(), ExitStack() as closing, ExitStack() as stack:
-        midi = Midi()
+        midi = system or Midi()
         closing.callback(midi.close)
         remains = Remains(runtime("sounding"))
         closing.callback(remains.close)
@@ -82,11 +89,10 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         routed, outlets = _output(config, preset)
         output = _heard(config, routed, midi.api, say, closing)
-        sent, decided = (record.add, record.decided) if record else (None, None)
         surface = None if config.feedback is None else Surface(_feedback(config))
         keeper = Keeper(take, folder("takes"), say) if take is not None else None
         engine = Engine(preset, settings, take, key)
-        conductor = Conductor(engine, output, say, sent, decided, surface)
+        conductor = Conductor(engine, output, say, *watching(record, audience), surface)
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
         wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
@@ -99,6 +105,10 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
             closing.callback(mirror.close)
             surface.plug(mirror.outlet)
             mirror.look()
+        if audience is not None:
+            audience.take(Seat(engine, conductor, casting.wish))
+            stack.callback(audience.leave)
+            audience.looked(wiring)
         conductor.start(casting.wish)
         heard, played = _all(wiring.listening), _all(wiring.playing)
         ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
@@ -114,7 +124,7 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
             quantum = settings.metre.sixteenths / 4
             stack.callback(Reader(settings.bpm, quantum, hear, say).close)
         recover_beside(folder("takes"), say)
-        lost = _watch(wiring, mirror, conductor, alarm, show, herald, keeper, say)
+        lost = Watch(wiring, mirror, conductor, keeper, audience, herald, show, say).until(alarm)
         if lost is not None:
             say(lost)  # now, since what follows may be cut short
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
@@ -204,47 +214,6 @@ def _feedback(config: Config) -> Feedback:
     """What goes back to the controller that a config names."""
     channels = {n: config.channels.get((name, place), 1) for name, place, n in slots(config.controls)}
     return Feedback(config.controls, config.display, channels)
-
-
-def _watch(
-    wiring: Wiring,
-    mirror: SurfacePort | None,
-    conductor: Conductor,
-    alarm: Alarm,
-    show: Show,
-    herald: Herald,
-    keeper: Keeper | None,
-    say: Say,
-) -> str | None:
-    """Look after the ports until the end; what was lost or went wrong, if it ended so."""
-    keys = Keys()
-    if keys.there:
-        say("Enter releases every note (panic), Ctrl-C ends")
-    shown = 0
-    try:
-        while not alarm.wait(SHOW_EVERY):
-            status, seconds = conductor.status, conductor.p95()
-            show(status, seconds)
-            herald.beat(now(), conductor.turned, status_line(status, seconds))
-            if keeper is not None:
-                keeper.turn(status.bar)
-            if keys.entered():
-                conductor.call(conductor.podium.panic)
-                say("every note was released; the band plays on")
-            shown += 1
-            if conductor.ended.is_set():
-                return "the band has stopped"
-            if shown % SHOWN_PER_LOOK == 0:
-                if (lost := wiring.look()) is not None:
-                    return lost
-                if mirror is not None:
-                    mirror.look()
-                priority.claim()  # for a port that was opened now
-    except EXPECTED:
-        raise
-    except Exception as error:  # what sounds has to end, and the take to be kept
-        return unforeseen("bandmate", error)
-    return alarm.reason
 
 
 def _reserve(shelf: Shelf) -> float:

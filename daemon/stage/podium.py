@@ -31,6 +31,8 @@ busy machine, whose late notes are dropped one by one."""
 Say = Callable[[str], None]
 Sent = Callable[[Due, float, float], None]
 Decided = Callable[[float, float], None]
+Heard = Callable[[Event, float], None]
+Turned = Callable[[float], None]
 
 
 class Crew(Protocol):
@@ -69,12 +71,15 @@ class Podium:
         slept: Callable[[], float],
         sent: Sent | None = None,
         decided: Decided | None = None,
+        heard: Heard | None = None,
+        turned: Turned | None = None,
         surface: Surface | None = None,
     ) -> None:
         """now, slept: as in `bridge.clock`; the others as in `Conductor`."""
         self.engine = engine
         self._output, self._crew, self._say, self._sent, self._decided = output, crew, say, sent, decided
         self._now, self._slept, self._surface = now, slept, surface
+        self._heard, self._came_round = heard, turned
         self.wish: Callable[[int], None] = lambda program: None
         self._echo, self._trouble = Echo(), Trouble()
         self._seconds: deque[float] = deque(maxlen=200)
@@ -111,14 +116,19 @@ class Podium:
             self.status = self.engine.status(moment)
         if self._surface is not None:
             self._show(self._surface)
+        if self._came_round is not None:
+            self._came_round(moment)
 
-    def receive(self, event: Event, arrival: float) -> None:
-        """An event arrived."""
+    def receive(self, event: Event, arrival: float, *, certain: bool = False) -> None:
+        """An event arrived; certain: it can't be one of the band's own coming back."""
         self._wake()
-        if not self._echo.explains(event, arrival):
-            if self._surface is not None:
-                self._surface.hear(event, arrival)
-            self.engine.receive(event, arrival)
+        if not certain and self._echo.explains(event, arrival):
+            return
+        if self._surface is not None:
+            self._surface.hear(event, arrival)
+        self.engine.receive(event, arrival)
+        if self._heard is not None:
+            self._heard(event, arrival)
 
     def arm(self, preset: Preset, key: str, accompanist: Accompanist) -> None:
         """A preset is ready."""

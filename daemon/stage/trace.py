@@ -47,7 +47,7 @@ class Trace:
         self._lines: list[tuple[float, float, Due]] = []
         self._decisions: list[Decision] = []
 
-    def add(self, due: Due, meant: float, left: float) -> None:
+    def sent(self, due: Due, meant: float, left: float) -> None:
         """An event left at `left` seconds that was due at `meant`."""
         self._lines.append((meant, left, due))
 

@@ -1,0 +1,204 @@
+"""The page, measured: keys to the roll, frames of the roll, and what it costs the band.
+
+    python tests/bench/studio.py [--seconds 20] [--rounds 3] [--skip-lateness]
+
+Three figures, with their targets:
+- From a key pressed in the page to the frame in which the roll shows what the engine heard: p95 <= 20 ms.
+- The roll at 1920x1080, rendered in software, all parts at full density: >= 50 frames a second, and < 4 ms of
+  script a frame (all script of the page, by the browser's own count).
+- Lateness of the notes (when they leave against when they are due) with three pages open and with none,
+  turn by turn in the same minutes: p99 within 10 %.
+Load time and weight of the page on a phone-sized viewport: < 1.5 s, < 1.5 MB.
+The exit status is 1 if a target is missed. Needs Chromium and Playwright.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import studiobrowser
+import studiohouse
+
+from bandmate.daemon.selftest.exercise import tune
+from bandmate.daemon.stage import trace as traces
+
+WATCH = """
+(() => {
+  const Real = WebSocket;
+  const pressed = new Map();
+  window.shown = [];
+  window.frames = 0;
+  window.WebSocket = class extends Real {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener('message', (event) => {
+        for (const news of JSON.parse(event.data)) {
+          if (news.is !== 'heard' || !news.velocity || !pressed.has(news.pitch)) continue;
+          const began = pressed.get(news.pitch);
+          pressed.delete(news.pitch);
+          const heard = performance.now() - began;
+          requestAnimationFrame(() => window.shown.push([heard, performance.now() - began]));
+        }
+      });
+    }
+    send(text) {
+      const asked = JSON.parse(text);
+      if (asked.do === 'press') pressed.set(asked.pitch, window.lastKey ?? performance.now());
+      super.send(text);
+    }
+  };
+  addEventListener('keydown', (event) => { window.lastKey = event.timeStamp; }, true);
+  const count = () => { window.frames += 1; requestAnimationFrame(count); };
+  requestAnimationFrame(count);
+})();
+"""
+
+
+def keys(house: Any, browser: Any, seconds: float) -> dict[str, float]:
+    """From key to engine and back, and to the frame, in ms."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.add_init_script(WATCH)
+    page.goto(house.origin)
+    page.get_by_text("connected").wait_for()
+    for k in range(round(seconds * 5)):
+        letter = "QWERTYU"[k % 7]
+        page.keyboard.down(f"Key{letter}")
+        page.wait_for_timeout(110 + 7 * (k % 9))
+        page.keyboard.up(f"Key{letter}")
+        page.wait_for_timeout(40)
+    shown = np.array(page.evaluate("window.shown"))
+    page.close()
+    back, frame = np.percentile(shown, [50, 95], axis=0).T
+    return {"engine_p50": back[0], "engine_p95": back[1], "frame_p50": frame[0], "frame_p95": frame[1]}
+
+
+def frames(house: Any, browser: Any, seconds: float) -> dict[str, float]:
+    """Frames a second, and milliseconds of script a frame, while four parts play as densely as they can."""
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.add_init_script(WATCH)
+    page.goto(house.origin)
+    page.get_by_text("connected").wait_for()
+    page.get_by_label("density").fill("100")
+    visitor = studiohouse.Visitor(house)
+    visitor.say(do="density", value=1)
+    studiobrowser.play(page, "QETUQETU", 250)
+    client = page.context.new_cdp_session(page)
+    client.send("Performance.enable")
+
+    def metrics() -> tuple[float, float, float]:
+        found = {each["name"]: each["value"] for each in client.send("Performance.getMetrics")["metrics"]}
+        return found["Timestamp"], found["ScriptDuration"], page.evaluate("window.frames")
+
+    before = metrics()
+    studiobrowser.play(page, "QETU" * round(seconds), 250)
+    elapsed, script, drawn = np.subtract(metrics(), before)
+    visitor.leave()
+    page.close()
+    return {"fps": drawn / elapsed, "script_ms": 1000 * script / drawn}
+
+
+def lateness(browser: Any, seconds: float, pages: int) -> np.ndarray:
+    """Seconds by which the band's notes left late, with so many pages open; -1: without a server, too."""
+    trace = Path(tempfile.mkdtemp()) / "trace.tsv"
+    flags = ["--no-record", "--trace", str(trace), "--seed", "1", "--clock", "internal", "--studio"]
+    with contextlib.ExitStack() as stack:
+        house = stack.enter_context(studiohouse.open_house(*flags, command="play"))
+        for _ in range(pages):
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            stack.callback(page.close)
+            page.goto(house.origin)
+            page.get_by_text("connected").wait_for()
+        visitor = studiohouse.Visitor(house)
+        play(visitor, seconds)
+        visitor.leave()
+        house.end()
+    return np.array([line.sent - line.due for line in traces.read(trace).sent])
+
+
+def play(visitor: Any, seconds: float) -> None:
+    """Play the tune of the self-test through the page's socket."""
+    import time
+
+    from bandmate.bridge.clock import now
+    from bandmate.bridge.events import NoteOff, NoteOn
+
+    begin = now()
+    for timed in tune(120, seconds):
+        time.sleep(max(begin + timed.at - now(), 0))
+        match timed.event:
+            case NoteOn(_, pitch, velocity):
+                visitor.say(do="press", pitch=pitch, velocity=velocity, ago=0)
+            case NoteOff(_, pitch):
+                visitor.say(do="release", pitch=pitch, ago=0)
+
+
+def loading(house: Any, browser: Any) -> dict[str, float]:
+    """Seconds until the page is ready on a phone-sized viewport, and bytes that came."""
+    page = browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True)
+    weight = []
+    page.on("response", lambda response: weight.append(len(response.body())))
+    began = page.evaluate("performance.now()")
+    page.goto(house.origin)
+    page.get_by_text("connected").wait_for()
+    page.get_by_role("button", name="symphony").wait_for()
+    ready = page.evaluate("performance.now()") - min(began, 0)
+    page.close()
+    return {"ready_s": ready / 1000, "megabytes": sum(weight) / 1e6}
+
+
+def main() -> int:
+    """Measure and tell; the exit status."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--seconds", type=float, default=20)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--skip-lateness", action="store_true")
+    given = options.parse_args()
+    os.environ["BANDMATE_HOME"] = tempfile.mkdtemp()
+    missed = []
+
+    def tell(name: str, value: float, target: float, *, most: bool = True) -> None:
+        good = value <= target if most else value >= target
+        missed.extend([] if good else [name])
+        print(f"{name:44} {value:9.2f}   {'<=' if most else '>='} {target:g}{'' if good else '   MISSED'}")
+
+    with studiobrowser.browser() as browser:
+        with studiohouse.open_house("--no-record", "--seed", "5") as house:
+            found = loading(house, browser)
+            tell("page ready, phone (s)", found["ready_s"], 1.5)
+            tell("page weight (MB)", found["megabytes"], 1.5)
+            found = keys(house, browser, given.seconds)
+            print(
+                f"{'key to engine and back, p50 / p95 (ms)':44} "
+                f"{found['engine_p50']:.1f} / {found['engine_p95']:.1f}"
+            )
+            tell("key to the roll's frame, p95 (ms)", found["frame_p95"], 20)
+            found = frames(house, browser, given.seconds)
+            tell("frames a second, 1920x1080", found["fps"], 50, most=False)
+            tell("script a frame (ms)", found["script_ms"], 4)
+        if not given.skip_lateness:
+            late: dict[int, list[np.ndarray]] = {0: [], 3: []}
+            for _ in range(given.rounds):
+                for pages, rows in late.items():
+                    rows.append(lateness(browser, given.seconds, pages))
+            p99 = {pages: 1000 * np.percentile(np.concatenate(rows), 99) for pages, rows in late.items()}
+            p50 = {pages: 1000 * np.median(np.concatenate(rows)) for pages, rows in late.items()}
+            for pages in late:
+                print(
+                    f"{f'lateness with {pages} pages, p50 / p99 (ms)':44} {p50[pages]:.2f} / {p99[pages]:.2f}"
+                )
+            tell("lateness p99, with three pages to without", p99[3] / p99[0], 1.1)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

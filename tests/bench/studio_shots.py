@@ -1,0 +1,79 @@
+"""Pictures of the page for docs/studio/, with a band that plays: desktop and phone, light and dark.
+
+python tests/bench/studio_shots.py [--out docs/studio] [--preset pop]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import studiobrowser
+import studiohouse
+
+SIZES = {
+    "desktop": ({"width": 1440, "height": 900}, 1, False),
+    "phone": ({"width": 390, "height": 844}, 2, True),
+}
+BARS = "QQTTYYTRREEWWQ" + "TTRREEWTTRREEW"
+
+
+def main() -> None:
+    """Take them."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--out", type=Path, default=Path("docs/studio"))
+    options.add_argument("--preset", default="pop")
+    given = options.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    os.environ["BANDMATE_HOME"] = tempfile.mkdtemp()
+    flags = ("--no-record", "--seed", "5", "--preset", given.preset)
+    with studiohouse.open_house(*flags) as house, studiobrowser.browser() as browser:
+        for size, (viewport, scale, touch) in SIZES.items():
+            page = browser.new_page(viewport=viewport, device_scale_factor=scale, has_touch=touch)
+            page.goto(house.origin)
+            page.get_by_text("connected").wait_for()
+            studiobrowser.play(page, BARS[:21] if size == "desktop" else BARS[:13])
+            for scheme in ("dark", "light"):
+                page.emulate_media(color_scheme=scheme)
+                page.keyboard.down("KeyT")
+                page.wait_for_timeout(400)
+                page.screenshot(path=given.out / f"{size}-{scheme}.png")
+                page.keyboard.up("KeyT")
+                if size == "phone":
+                    for panel in ("Mix", "Setup"):
+                        page.get_by_role("button", name=panel, exact=True).click()
+                        page.wait_for_timeout(200)
+                        page.screenshot(path=given.out / f"{size}-{panel.lower()}-{scheme}.png")
+                    page.get_by_role("button", name="Play", exact=True).click()
+                    compose(page, given.out / f"phone-compose-{scheme}.png")
+                else:
+                    compose(page, given.out / f"desktop-compose-{scheme}.png")
+                    page.get_by_role("button", name="Setup", exact=True).click()
+                    page.wait_for_timeout(200)
+                    page.screenshot(path=given.out / f"{size}-setup-{scheme}.png")
+                    page.get_by_role("button", name="Setup", exact=True).click()
+            page.close()
+
+
+def compose(page: Any, out: Path) -> None:
+    """Compose two versions of a melody, and go back to the stage."""
+    page.get_by_role("button", name="Compose", exact=True).click()
+    page.get_by_role("button", name="londonderry air").click()
+    for preset in ("pop", "jazz"):
+        page.get_by_label("Preset").select_option(preset)
+        page.get_by_role("button", name="Generate").click()
+        page.get_by_role("button", name=re.compile(f"^play {preset}")).wait_for(timeout=60_000)
+    page.wait_for_timeout(200)
+    page.screenshot(path=out, full_page=True)
+    page.get_by_role("button", name="Stage", exact=True).click()
+
+
+if __name__ == "__main__":
+    main()
