@@ -88,7 +88,7 @@ def play(
         bars = (0, settings.metre.beats, settings.metre.unit)
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         routed, outlets = _output(config, preset)
-        output = _heard(config, routed, midi.api, say, closing)
+        output = _heard(config, routed, midi, say, closing)
         surface = None if config.feedback is None else Surface(_feedback(config))
         keeper = Keeper(take, folder("takes"), say) if take is not None else None
         engine = Engine(preset, settings, take, key)
@@ -186,12 +186,12 @@ def _output(config: Config, preset: Preset) -> tuple[Fanout, dict[str, Outlet]]:
     return outputs.split({channel: ports[place] for channel, place in places.items()}), outlets
 
 
-def _heard(config: Config, output: Fanout, api: str, say: Say, closing: ExitStack) -> Sink:
+def _heard(config: Config, output: Fanout, midi: System, say: Say, closing: ExitStack) -> Sink:
     """The output, and FluidSynth beside it where the config asks for the band's own sound."""
     if config.sound is None:
         return output
     found = instrument(None if config.sound == ANY else config.sound)
-    synth = Synth(found, say, JACK if api == "jack" else ())
+    synth = Synth(found, say, JACK if midi.api == "jack" else ())
     closing.callback(synth.close)
     say(f"the band sounds through FluidSynth and {found.font.name}")
     return Both(output, synth)
