@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
@@ -180,6 +180,7 @@ HAPPENINGS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(HAPPENINGS)
 def test_whatever_happens_the_record_holds_all_that_sounds_and_all_of_it_ends(
     happenings: list[object],
