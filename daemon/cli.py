@@ -146,6 +146,8 @@ def offsets(ctx: click.Context, param: click.Parameter, text: str | None) -> tup
 @click.option("--metre", callback=bars, default=None, help="3/4, 6/8, ...: no clock tells it.")
 @click.option("--key", callback=scale, default=None, help=KEY)
 @click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True, help=MODE)
+@click.option("--feedback", default=None, metavar="PORT", help="Show where the controls stand on this port.")
+@click.option("--pickup/--no-pickup", default=None, help="A fader takes hold where its control stands.")
 @click.option("--channel", type=click.IntRange(1, 16), default=None, help="Hear this channel only.")
 @click.option(
     "--offset", "offset_ms", type=OFFSET, default=None, help="Milliseconds later; with a minus sooner."

@@ -5,12 +5,14 @@ The later wins: packaged preset, the user's preset, config.yaml, flags of the co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from bandmate.daemon.clock.metre import Metre
-from bandmate.daemon.leading.controls import TAKEN, ControlMap
+from bandmate.daemon.leading.controls import PADS, TAKEN, ControlMap, slots
+from bandmate.daemon.leading.feedback import Display
 from bandmate.models.keys import Key
 from bandmate.presets.document import Mistakes, Table, parse
 from bandmate.presets.preset import PARTS
@@ -23,6 +25,9 @@ STARTS = ("note", "count")
 LONGEST_OFFSET = 500
 WHEN_LOST = ("carry_on", "pause")
 _MAP = tuple(each.name for each in fields(ControlMap))
+_DISPLAY = tuple(each.name for each in fields(Display))
+
+Channels = Mapping[tuple[str, int], int]
 
 
 class ConfigError(Exception):
@@ -45,6 +50,9 @@ class Config:
     that the band does not play on. offset_ms: sent so much later (earlier where negative);
     part_offsets_ms: the same of each part beside that. split: notes held below this pitch are chords that
     steer the harmony. program_changes: send the parts' programs. record: keep each performance.
+    feedback: the port of the controller that shows where things stand, None for none; display: what it is
+    told beside that; channels: by name and place of a control, the channel 1..16 on which it is told until
+    it is moved, 1 where it is not named. pickup: a fader moves its control only from where that stands.
     """
 
     preset: str = "pop"
@@ -69,6 +77,10 @@ class Config:
     program_changes: bool = True
     record: bool = True
     controls: ControlMap = field(default_factory=ControlMap)
+    feedback: str | None = None
+    display: Display = field(default_factory=Display)
+    channels: Channels = field(default_factory=dict)
+    pickup: bool = False
 
 
 # `in` and `out`, as the flags are called, can't be names in Python.
@@ -98,6 +110,8 @@ def read(text: str, source: str = FILE) -> Config:
 
 def _config(table: Table) -> Config:
     controls = table.table("controls", _MAP)
+    display, channels = table.table("display", _DISPLAY), table.table("channels", _MAP)
+    numbers = ControlMap() if controls is None else _controls(controls)
     return Config(
         preset=table.text("preset", Config.preset),
         in_port=table.text("in") or None,
@@ -120,7 +134,11 @@ def _config(table: Table) -> Config:
         split=table.pitch("split", Config.split),
         program_changes=table.flag("program_changes", Config.program_changes),
         record=table.flag("record", Config.record),
-        controls=ControlMap() if controls is None else _controls(controls),
+        controls=numbers,
+        feedback=table.text("feedback") or None,
+        display=Display() if display is None else _display(display, numbers),
+        channels={} if channels is None else _channels(channels),
+        pickup=table.flag("pickup", Config.pickup),
     )
 
 
@@ -159,6 +177,8 @@ def _controls(table: Table) -> ControlMap:
 
 def _numbers(table: Table, name: str, usual: int | tuple[int, ...]) -> Any:
     """A control's controller, or one for each part."""
+    if name == "choose":
+        return table.wholes(name, PADS, (), fewest=0)
     if isinstance(usual, tuple):
         return table.wholes(name, PARTS, usual)
     return table.whole(name, 0, 127, usual)
@@ -177,6 +197,29 @@ def _check(numbers: ControlMap, table: Table) -> None:
             elif number in moves:
                 table.complain(name, f"can't be CC {number}, which moves {moves[number]}; give each its own")
             moves.setdefault(number, name)
+
+
+def _display(table: Table, numbers: ControlMap) -> Display:
+    """What is told beside where the controls stand; null for what is not."""
+    moves = {number: name for name, _, number in slots(numbers)}
+    told: dict[str, int | None] = {}
+    for name in _DISPLAY:
+        told[name] = number = table.optional(name, 0, 119) if name in table.names else getattr(Display, name)
+        if name in table.names and number is not None and number in moves:
+            table.complain(name, f"can't be CC {number}, which moves {moves[number]}; give each its own")
+    return Display(**told)
+
+
+def _channels(table: Table) -> dict[tuple[str, int], int]:
+    """The channels other than 1 that are named, by control."""
+    found: dict[tuple[str, int], int] = {}
+    for name in table.names:
+        many = {"choose": PADS, "level": PARTS, "mute": PARTS}.get(name)
+        given = (table.whole(name, 1, 16, 1),) if many is None else table.wholes(name, many, (), fewest=1)
+        if not all(1 <= channel <= 16 for channel in given):
+            table.complain(name, "must be channels, which count from 1 to 16")
+        found |= {(name, place): channel for place, channel in enumerate(given) if channel != 1}
+    return found
 
 
 def override(config: Config, **flags: Any) -> Config:

@@ -147,14 +147,18 @@ class Table:
         """A whole number from low to high, or None where the field is missing or null."""
         return None if self._value(name, None) is None else self.whole(name, low, high, low)
 
-    def wholes(self, name: str, count: int, default: tuple[int, ...]) -> tuple[int, ...]:
-        """A list of so many whole numbers."""
+    def wholes(
+        self, name: str, count: int, default: tuple[int, ...], fewest: int | None = None
+    ) -> tuple[int, ...]:
+        """A list of so many whole numbers, or of `fewest` to so many."""
         node = self._nodes.get(name)
         if node is None:
             return default
         value = [_scalar(each) for each in node.value] if isinstance(node, yaml.SequenceNode) else []
-        if len(value) != count or any(type(each) is not int for each in value):
-            return self._refuse(name, f"a list of {count} whole numbers", default)
+        least = count if fewest is None else fewest
+        if not least <= len(value) <= count or any(type(each) is not int for each in value):
+            many = str(count) if fewest is None else f"{fewest} to {count}"
+            return self._refuse(name, f"a list of {many} whole numbers", default)
         return tuple(value)
 
     def several(self, name: str) -> tuple[int | str, ...]:

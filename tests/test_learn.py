@@ -21,10 +21,11 @@ from bandmate.bridge.events import Control, Event, NoteOn, Program, Pulse
 from bandmate.bridge.names import PortError, Ports
 from bandmate.daemon.cli import main
 from bandmate.daemon.config import load, read
-from bandmate.daemon.leading.controls import TAKEN, ControlMap
+from bandmate.daemon.leading.controls import PADS, TAKEN, ControlMap
 from bandmate.daemon.learn.lesson import SLOTS, Lesson
 
 MUTE = next(place for place, slot in enumerate(SLOTS) if slot.field == "mute")
+PANIC = next(place for place, slot in enumerate(SLOTS) if slot.field == "panic")
 
 
 def lesson(skipped: int = 0) -> Lesson:
@@ -49,7 +50,9 @@ def test_every_control_is_asked_for_once() -> None:
     for each in fields(ControlMap):
         whole = getattr(ControlMap(), each.name)
         wanted += (
-            [(each.name, p) for p in range(len(whole))] if isinstance(whole, tuple) else [(each.name, None)]
+            [(each.name, p) for p in range(len(whole) or PADS)]
+            if isinstance(whole, tuple)
+            else [(each.name, None)]
         )
     assert sorted(asked, key=str) == sorted(wanted, key=str)
 
@@ -58,16 +61,16 @@ def test_the_first_controller_moved_is_taken() -> None:
     ours = lesson()
     assert ours.hear(cc(20, 3)) == ["CC 20"]
     assert ours.numbers == ControlMap(preset=20)
-    assert ours.prompt == "2/21  density: how much the band plays: move a fader or knob (now CC 86)"
+    assert ours.prompt == "2/29  density: how much the band plays: move a fader or knob (now CC 86)"
 
 
 def test_controls_are_given_one_after_the_other() -> None:
     ours = lesson()
     for place in range(len(SLOTS)):
-        ours.hear(cc(40 + place))
+        ours.hear(cc(70 + place))
     assert ours.done
-    assert ours.numbers.level == (44, 45, 46, 47)
-    assert ours.numbers.panic == 40 + len(SLOTS) - 1
+    assert ours.numbers.level == (74, 75, 76, 77)
+    assert ours.numbers.panic == 70 + PANIC
     assert ours.hear(cc(90)) == []
 
 
@@ -182,14 +185,14 @@ def test_what_was_learned_is_in_config_beside_all_else(home: Path, learn: Callab
     done = learn([cc(20), cc(21)], "\n\nend\n")
     assert done.exit_code == 0, done.output
     assert path.read_text() == "preset: jazz  # mine\ncontrols:\n  density: 21\n  preset: 20\n"
-    assert "5/21" in done.output
+    assert "5/29" in done.output
     assert f"2 controls learned and written into {path}" in done.output
     assert [each.name for each in home.glob(".*")] == []
 
 
 def test_a_config_is_made_where_there_is_none(home: Path, learn: Callable[..., Result]) -> None:
-    learn([cc(40 + k) for k in range(len(SLOTS))])
-    assert load(home / "config.yaml").controls.mute == (48, 49, 50, 51)
+    learn([cc(70 + k) for k in range(len(SLOTS))])
+    assert load(home / "config.yaml").controls.mute == (78, 79, 80, 81)
 
 
 @pytest.mark.parametrize("typed", ["", "end\n", "\n" * len(SLOTS)])
@@ -240,7 +243,7 @@ def test_it_learns_from_a_real_port(home: Path, daw: Callable[..., Any]) -> None
             box = daw("box")
             box.play_to("bandmate learn", timeout=20)
             assert "Enter leaves a control" in process.stdout.readline()
-            assert process.stdout.readline().startswith("1/21")
+            assert process.stdout.readline().startswith("1/29")
             box.send(cc(20))
             assert process.stdout.readline().strip() == "CC 20"
             process.stdin.write("end\n")

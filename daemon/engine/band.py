@@ -56,6 +56,11 @@ class Band:
         return self._late + self._planner.late
 
     @property
+    def armed(self) -> Preset | None:
+        """The preset that waits for its bar line."""
+        return None if self._armed is None else self._armed[0]
+
+    @property
     def keys(self) -> set[str]:
         """The keys of the preset that plays and of the one that is armed: nobody else is asked."""
         return {self._key} if self._armed is None else {self._key, self._armed[1]}

@@ -16,6 +16,7 @@ from bandmate.daemon.engine.band import Band
 from bandmate.daemon.engine.counting import Counting
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.engine.status import panel, status
 from bandmate.daemon.engine.told import Actions as Actions
 from bandmate.daemon.engine.told import Status as Status
 from bandmate.daemon.leading.controls import (
@@ -37,12 +38,12 @@ from bandmate.daemon.leading.controls import (
     Tacet,
     Tap,
 )
-from bandmate.daemon.leading.presence import Presence
+from bandmate.daemon.leading.panel import Panel
+from bandmate.daemon.leading.pickup import Pickup
 from bandmate.daemon.sending.ledger import ALL_NOTES_OFF, ALL_SOUND_OFF, SUSTAIN
 from bandmate.daemon.sending.metronome import Metronome
 from bandmate.daemon.sending.schedule import Due
 from bandmate.daemon.sending.takes import MELODY, Take
-from bandmate.models.harmony import symbol
 from bandmate.presets.preset import Preset
 
 TEMPO_NOTED = 0.1
@@ -62,6 +63,7 @@ class Engine:
         self._controls = Controls(settings.controls)
         self._metronome = Metronome(Grid(metre=settings.metre), clock=settings.send_clock)
         self._counting = Counting(settings, self.tempo, self._begin)
+        self._pickup = Pickup() if settings.pickup else None
         self._wishes: list[int] = []
         self._bpm = settings.bpm
         self._paused = False
@@ -78,7 +80,8 @@ class Engine:
         channels = self.band.desk.channels
         command = self._controls.command(event, channels)
         if command is not None:
-            self._obey(command, now)
+            if self._takes(event, command, now):
+                self._obey(command, now)
         elif isinstance(event, NoteOn | NoteOff | Control):
             wanted = self._settings.channel
             ours = event.channel == wanted if wanted is not None else event.channel not in channels
@@ -171,28 +174,13 @@ class Engine:
 
     def status(self, now: float) -> Status:
         """Where the music stands."""
-        now = self._moment(now)
-        band, metre = self.band, self._settings.metre
-        late, dropped = band.late, band.desk.dropped
-        key = band.situation.leader.key
-        locked = None if key is None else key.name
-        if self.timeline is None:
-            still = self.transport.bpm, band.preset.name, Presence.RESTING, ()
-            return Status(0, 0, *still, late, dropped, locked)
-        step = band.grid.step_at(self.transport.tick(now))
-        song = step - band.grid.step_of(self.transport.song_shift)
-        names = tuple(dict.fromkeys(symbol(int(chord)) for chord in band.chords(step)))[:2]
-        return Status(
-            metre.bar_of(song) + 1,
-            metre.beat_in_bar(song) + 1,
-            self.transport.bpm,
-            band.preset.name,
-            band.presence(step),
-            names,
-            late,
-            dropped,
-            locked,
-        )
+        metre, standing = self._settings.metre, self.timeline is None
+        return status(self.band, self.transport, metre, self._moment(now), standing=standing)
+
+    def panel(self, now: float) -> Panel:
+        """Where all that the player can move stands."""
+        metre, standing = self._settings.metre, self.timeline is None
+        return panel(self.band, self.transport, metre, self._moment(now), standing=standing)
 
     def _moment(self, now: float) -> float:
         """The time at which now is sent what is due."""
@@ -233,6 +221,12 @@ class Engine:
 
     def _silenced(self, now: float) -> list[Due]:
         return [Due(self.transport.tick(now), event) for event in self._metronome.halt()]
+
+    def _takes(self, event: Event, command: Command, now: float) -> bool:
+        """Whether a command is obeyed; a fader's may have to wait until that is where its control is."""
+        if self._pickup is None or not isinstance(event, Control):
+            return True
+        return self._pickup.takes(event, command, self.panel(now))
 
     def _obey(self, command: Command, now: float) -> None:
         band = self.band

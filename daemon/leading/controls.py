@@ -1,14 +1,14 @@
 """Which controller moves what: incoming controls as commands.
 
 Switches are on from value 64 up, as pedals are; those that call for something once (fill, tacet, ending,
-tap, panic) ignore their release.
+tap, panic, a pad that chooses a preset) ignore their release.
 The sustain pedal and the all-off messages (CC 64, 120, 123) are the player's hands, not commands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from bandmate.bridge.events import Control, Event, Program
 
@@ -22,6 +22,9 @@ TAKEN = {
     64: "the sustain pedal",
     **dict.fromkeys(range(120, 128), "a channel mode message"),
 }
+
+
+PADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ Command = (
 @dataclass(frozen=True)
 class ControlMap:
     """Controller numbers; level and mute have one for each part. The defaults are numbers that MIDI 1.0
-    leaves undefined."""
+    leaves undefined. choose: pads for the presets of programs 1, 2, ..., `PADS` at most."""
 
     preset: int = 85
     density: int = 86
@@ -160,6 +163,17 @@ class ControlMap:
     hold: int = 115
     tap: int = 116
     run: int = 117
+    choose: tuple[int, ...] = ()
+
+
+def slots(numbers: ControlMap) -> list[tuple[str, int, int]]:
+    """Every control that has a controller: its name, which of its kind it is (0 where it is the only one),
+    and the controller."""
+    found: list[tuple[str, int, int]] = []
+    for each in fields(numbers):
+        value = getattr(numbers, each.name)
+        found += [(each.name, k, n) for k, n in enumerate(value if isinstance(value, tuple) else (value,))]
+    return found
 
 
 class Controls:
@@ -190,6 +204,7 @@ class Controls:
             numbers.tacet: Tacet(),
             numbers.ending: Ending(),
             numbers.tap: Tap(),
+            **{number: SelectPreset(program) for program, number in enumerate(numbers.choose, 1)},
         }
         if number in calls:
             return calls[number] if on else None

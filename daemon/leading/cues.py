@@ -7,6 +7,7 @@ import numpy as np
 from bandmate.daemon.answering.request import Moments, Span
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.leading.dynamics import PHRASE_BARS
+from bandmate.daemon.leading.panel import Lamp
 from bandmate.models.roll import STEPS_PER_BEAT
 
 # How much rarer a fill is in the middle of a phrase than at its end.
@@ -63,6 +64,19 @@ class Cues:
     def ended(self, step: int) -> bool:
         """Whether the band has come to its end before a step."""
         return self._final is not None and step >= self._final.last
+
+    def lamp(self, call: str, step: int) -> Lamp:
+        """How far a call (`fill`, `tacet`, `ending`) has come at a step; an ending lasts until the band plays
+        again."""
+        if call in self._called and not (call == "ending" and self._final):
+            return Lamp.BLINKING
+        if call == "ending":
+            spans = [] if self._final is None else [self._final]
+        else:
+            spans = self._fills if call == "fill" else self._breaks
+        if any(span.first <= step and (step < span.last or call == "ending") for span in spans):
+            return Lamp.ON
+        return Lamp.BLINKING if any(step < span.first for span in spans) else Lamp.OFF
 
     def resume(self) -> None:
         """Play again after an ending."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from bandmate.daemon.answering.request import Array
 from bandmate.daemon.leading import dynamics
+from bandmate.daemon.leading.panel import Lamp
 from bandmate.models.decoding import Limits
 from bandmate.models.harmony import NONE
 from bandmate.models.keys import Key
@@ -41,6 +42,13 @@ class Leader:
         """float32[5], the generator's input: densities and, beside a player's, the energy."""
         energy = 0.5 + 1.5 * (self.driven(player) - dynamics.USUAL)
         return np.array([*densities, min(max(energy, 0.0), 1.0)], np.float32)
+
+    @property
+    def lock_lamp(self) -> Lamp:
+        """Whether a key is locked, or is to be once enough was heard."""
+        if self.key is not None:
+            return Lamp.ON
+        return Lamp.BLINKING if self._locking else Lamp.OFF
 
     def lock(self, on: bool) -> None:
         """Keep to the key that the music is in, or in any again."""

@@ -124,14 +124,16 @@ def _keep(path: Path, config: Config, lesson: Lesson) -> None:
     from bandmate.daemon.errors import WriteError, writing
     from bandmate.presets.amend import amend
 
-    changes = lesson.changes(config.controls)
-    if not changes:
+    changes, ways = lesson.changes(config.controls), lesson.ways(config.channels)
+    if not changes and not ways:
         click.echo("nothing was changed")
         return
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    amended = amend(text, "controls", changes)
-    if read(amended, path.name) != replace(config, controls=lesson.numbers):
-        raise WriteError(f"{path} can't be changed without harm; write under 'controls' yourself: {changes}")
+    amended = amend(amend(text, "controls", changes), "channels", ways)
+    known = {**config.channels, **lesson.channels}
+    channels = {control: channel for control, channel in known.items() if channel != 1}
+    if read(amended, path.name) != replace(config, controls=lesson.numbers, channels=channels):
+        raise WriteError(f"{path} can't be changed without harm; write it yourself: {changes} {ways}")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.new")

@@ -7,11 +7,12 @@ controller, the one that is not asked for gets the other's old one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from bandmate.bridge.events import Control, Event
-from bandmate.daemon.leading.controls import TAKEN, ControlMap
+from bandmate.daemon.leading.controls import PADS, TAKEN, ControlMap
 
 PARTS = 4
 SILENT = {64, *range(120, 128)}
@@ -20,7 +21,7 @@ ON = 64
 
 
 class Slot(NamedTuple):
-    """A controller to be given: a field of the map and, of those that have one a part, which (0..3); what it
+    """A controller to be given: a field of the map and, of those that are several, which (from 0); what it
     does in a musician's words; whether it is a switch, which is taken when it is pressed and not when it is
     let go."""
 
@@ -50,14 +51,17 @@ SLOTS = (
     Slot("tap", None, "tap the tempo", True),
     Slot("run", None, "start and stop our own clock", True),
     Slot("panic", None, "panic: release every note now", True),
+    *(Slot("choose", k, f"a pad for the preset of program {k + 1}", True) for k in range(PADS)),
 )
 
 
 class Lesson:
-    """Walks through `SLOTS`; `numbers` is the map as it is now."""
+    """Walks through `SLOTS`; `numbers` is the map as it is now, and `channels` says by name and place on
+    which channel the controls came that were given."""
 
     def __init__(self, numbers: ControlMap) -> None:
         self.numbers = numbers
+        self.channels: dict[tuple[str, int], int] = {}
         self._place = 0
         self._given: dict[int, Slot] = {}
         self._settling: int | None = None
@@ -78,7 +82,9 @@ class Lesson:
         """What is asked for now."""
         slot = SLOTS[self._place]
         what = "press a pad or button" if slot.switch else "move a fader or knob"
-        return f"{self._place + 1}/{len(SLOTS)}  {slot.words}: {what} (now CC {self._number(slot)})"
+        number = self._number(slot)
+        now = "none" if number is None else f"CC {number}"
+        return f"{self._place + 1}/{len(SLOTS)}  {slot.words}: {what} (now {now})"
 
     def hear(self, event: Event) -> list[str]:
         """Sentences about an event, most often none."""
@@ -91,16 +97,20 @@ class Lesson:
             return self._refuse(number, TAKEN[number])
         if number in self._given:
             return self._refuse(number, f"'{self._given[number].words}' already")
-        return self._give(slot, number)
+        return self._give(slot, number, event.channel)
 
     def rest(self) -> None:
         """Nothing came for a while: what comes from now on is a new movement."""
         self._settling = None
 
     def skip(self) -> None:
-        """Leave this one as it is."""
-        if not self.done:
-            self._next()
+        """Leave this one as it is. Of pads that choose presets none is left out between others."""
+        if self.done:
+            return
+        if self._number(SLOTS[self._place]) is None:
+            self._place = len(SLOTS)
+            return
+        self._next()
 
     def changes(self, before: ControlMap) -> dict[str, int | tuple[int, ...]]:
         """The fields in which the map differs from another."""
@@ -111,6 +121,16 @@ class Lesson:
             if getattr(self.numbers, name) != getattr(before, name)
         }
 
+    def ways(self, before: Mapping[tuple[str, int], int]) -> dict[str, int | tuple[int, ...]]:
+        """The fields of `config.channels` in which the channels differ from others, 1 where none is named."""
+        after, found = {**before, **self.channels}, {}
+        for name in dict.fromkeys(slot.field for slot in SLOTS):
+            places = range(1 + max((place for field, place in after if field == name), default=-1))
+            now, then = (tuple(each.get((name, place), 1) for place in places) for each in (after, before))
+            if now != then:
+                found[name] = now if isinstance(getattr(self.numbers, name), tuple) else now[0]
+        return found
+
     def _refuse(self, number: int, why: str) -> list[str]:
         """Said once for each controller while one control is asked for: a fader says a lot."""
         if number in self._refused:
@@ -118,15 +138,18 @@ class Lesson:
         self._refused.add(number)
         return [f"CC {number} is {why}; move another"]
 
-    def _give(self, slot: Slot, number: int) -> list[str]:
+    def _give(self, slot: Slot, number: int, channel: int) -> list[str]:
         said = [f"CC {number}"]
+        old = self._number(slot)
         other = next((each for each in SLOTS if each != slot and self._number(each) == number), None)
-        if other is not None:
-            old = self._number(slot)
+        if other is not None and old is None:
+            return self._refuse(number, f"'{other.words}' already")
+        if other is not None and old is not None:
             self._set(other, old)
             said.append(f"(until you say otherwise, '{other.words}' is CC {old} now)")
         self._set(slot, number)
         self._given[number] = slot
+        self.channels[slot.field, slot.part or 0] = channel
         self._settling = number
         self._next()
         return said
@@ -135,14 +158,15 @@ class Lesson:
         self._place += 1
         self._refused.clear()
 
-    def _number(self, slot: Slot) -> int:
+    def _number(self, slot: Slot) -> int | None:
         value = getattr(self.numbers, slot.field)
-        return int(value if slot.part is None else value[slot.part])
+        if slot.part is None:
+            return int(value)
+        return int(value[slot.part]) if slot.part < len(value) else None
 
     def _set(self, slot: Slot, number: int) -> None:
         value: int | tuple[int, ...] = number
         if slot.part is not None:
-            numbers = list(getattr(self.numbers, slot.field))
-            numbers[slot.part] = number
-            value = tuple(numbers)
+            numbers = getattr(self.numbers, slot.field)
+            value = (*numbers[: slot.part], number, *numbers[slot.part + 1 :])
         self.numbers = replace(self.numbers, **{slot.field: value})  # type: ignore[arg-type]

@@ -61,6 +61,16 @@ class Desk:
         """The channels that the band plays on, or is about to."""
         return frozenset(self._voice).union(p.channel for _, s in self._successors for p in s.parts)
 
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """Where the parts' faders stand, 0..1."""
+        return tuple(self._levels)
+
+    @property
+    def mutes(self) -> tuple[bool, ...]:
+        """Which parts are silenced."""
+        return tuple(self._mutes)
+
     def greet(self) -> None:
         """Send the parts' sounds now."""
         self._out += [Due(0, event) for event in self._sounds()]

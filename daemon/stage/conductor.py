@@ -17,10 +17,12 @@ from bandmate.bridge.events import Event
 from bandmate.bridge.outputs import Sink
 from bandmate.daemon.answering.accompanist import Accompanist
 from bandmate.daemon.answering.request import Answer, Request
-from bandmate.daemon.engine.engine import Engine, Status
+from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import LEAD
+from bandmate.daemon.engine.told import Status
 from bandmate.daemon.ports.echo import Echo
 from bandmate.daemon.sending.schedule import Due
+from bandmate.daemon.stage.surface import Surface
 from bandmate.daemon.stage.worker import Worker
 from bandmate.presets.preset import Preset
 
@@ -47,12 +49,13 @@ class Conductor:
         say: Say,
         sent: Sent | None = None,
         decided: Decided | None = None,
+        surface: Surface | None = None,
     ) -> None:
         """say: hears sentences for the user; sent: hears every event with the times, in seconds, at which it
         was due and at which it left; decided: hears of every decision the seconds that it took, and the lead
-        by then."""
+        by then; surface: shows the player where things stand."""
         self._engine, self._output, self._say, self._sent = engine, output, say, sent
-        self._decided = decided
+        self._decided, self._surface = decided, surface
         self._echo = Echo()
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._wish: Callable[[int], None] = lambda program: None
@@ -128,6 +131,8 @@ class Conductor:
         """Take what arrives until something is due. The last half millisecond is waited for awake."""
         deadline = self._engine.deadline(now())
         until = now() + IDLE if deadline is None else deadline
+        if self._surface is not None:
+            until = min(until, self._surface.due(until))
         while not self._stopping:
             left = until - now()
             try:
@@ -149,6 +154,8 @@ class Conductor:
 
     def _receive(self, event: Event, arrival: float) -> None:
         if not self._echo.explains(event, arrival):
+            if self._surface is not None:
+                self._surface.hear(event, arrival)
             self._engine.receive(event, arrival)
 
     def _arm(self, preset: Preset, key: str, accompanist: Accompanist) -> None:
@@ -169,6 +176,15 @@ class Conductor:
         standing = self._engine.timeline is None
         if actions.requests or standing != (self.status.bar == 0):
             self.status = self._engine.status(moment)
+        if self._surface is not None:
+            self._show(self._surface)
+
+    def _show(self, surface: Surface) -> None:
+        """Show where things stand, if that is due and no note is."""
+        moment = now()
+        if moment >= surface.due(self._engine.deadline(moment)):
+            for event in surface.show(self._engine.panel(moment), moment):
+                self._echo.send(event, now())
 
     def _send(self, events: list[Due]) -> None:
         for due in events:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from bandmate.daemon.engine.engine import Status
+from bandmate.daemon.engine.told import Status
 from bandmate.daemon.errors import writing
 from bandmate.daemon.leading.presence import Presence
 

@@ -20,13 +20,17 @@ from bandmate.bridge.ports import Midi
 from bandmate.daemon.clock.session import Session
 from bandmate.daemon.clock.transport import Clock, Speed
 from bandmate.daemon.config import Config
-from bandmate.daemon.engine.engine import Engine, Status
+from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.engine.told import Status
 from bandmate.daemon.errors import writing
+from bandmate.daemon.leading.controls import slots
+from bandmate.daemon.leading.feedback import Feedback
 from bandmate.daemon.link.reader import Reader
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.sounding import Remains, Sounding
+from bandmate.daemon.ports.surface import SurfacePort
 from bandmate.daemon.ports.wiring import Wiring, Wishes
 from bandmate.daemon.sending.takes import Take
 from bandmate.daemon.stage import priority
@@ -34,6 +38,7 @@ from bandmate.daemon.stage.casting import Casting
 from bandmate.daemon.stage.conductor import Conductor
 from bandmate.daemon.stage.console import status_line
 from bandmate.daemon.stage.notify import Herald
+from bandmate.daemon.stage.surface import Surface
 from bandmate.daemon.stage.trace import Trace
 from bandmate.presets.home import folder, runtime
 from bandmate.presets.load import Shelf
@@ -67,15 +72,22 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
         bars = (0, settings.metre.beats, settings.metre.unit)
         take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
         output, outlets = _output(config, preset)
-        watchers = (record.add, record.decided) if record else (None, None)
+        sent, decided = (record.add, record.decided) if record else (None, None)
+        surface = None if config.feedback is None else Surface(_feedback(config))
         engine = Engine(preset, settings, take, key)
-        conductor = Conductor(engine, output, say, *watchers)
+        conductor = Conductor(engine, output, say, sent, decided, surface)
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
         wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
         wiring = Wiring(midi, wishes, outlets, partial(_keep_sounding, remains, say), conductor, say)
         closing.callback(wiring.close)
         wiring.begin()
+        mirror = None
+        if config.feedback is not None and surface is not None:
+            mirror = SurfacePort(midi, config.feedback, conductor, surface.came, say)
+            closing.callback(mirror.close)
+            surface.plug(mirror.outlet)
+            mirror.look()
         conductor.start(casting.wish)
         heard, played = _all(wiring.listening), _all(wiring.playing)
         ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
@@ -90,7 +102,7 @@ def play(config: Config, settings: Settings, say: Say, show: Show, trace: Path |
             hear = partial(_hear_link, conductor, engine)
             quantum = settings.metre.sixteenths / 4
             stack.callback(Reader(settings.bpm, quantum, hear, say).close)
-        lost = _watch(wiring, conductor, ending, show, herald)
+        lost = _watch(wiring, mirror, conductor, ending, show, herald)
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
         stack.close()
         _keep(take, say)
@@ -162,8 +174,19 @@ def _all(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names) or "nothing yet"
 
 
+def _feedback(config: Config) -> Feedback:
+    """What goes back to the controller that a config names."""
+    channels = {n: config.channels.get((name, place), 1) for name, place, n in slots(config.controls)}
+    return Feedback(config.controls, config.display, channels)
+
+
 def _watch(
-    wiring: Wiring, conductor: Conductor, ending: threading.Event, show: Show, herald: Herald
+    wiring: Wiring,
+    mirror: SurfacePort | None,
+    conductor: Conductor,
+    ending: threading.Event,
+    show: Show,
+    herald: Herald,
 ) -> str | None:
     """Look after the ports until the end; what was lost, if it ended so."""
     shown = 0
@@ -177,6 +200,8 @@ def _watch(
         if shown % SHOWN_PER_LOOK == 0:
             if (lost := wiring.look()) is not None:
                 return lost
+            if mirror is not None:
+                mirror.look()
             priority.claim()  # for a port that was opened now
     return None
 
@@ -218,4 +243,5 @@ def settings(config: Config, mode: str, seed: int | None) -> Settings:
         offsets=tuple(each / 1000 for each in config.part_offsets_ms),
         reserve=_reserve(Shelf(folder("presets"))),
         controls=config.controls,
+        pickup=config.pickup,
     )
