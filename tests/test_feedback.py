@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -10,16 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmate.bridge.events import Control
+from bandmate.bridge.events import Control, NoteOn
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.leading.controls import ControlMap, Controls, SelectPreset
 from bandmate.daemon.leading.feedback import EVERY, HOLD, MOST, Display, Feedback, value
 from bandmate.daemon.leading.panel import Lamp, Panel
+from bandmate.daemon.learn.lesson import SLOTS, Lesson
 from bandmate.daemon.stage.surface import CLEAR, Surface
 
 STILL = Panel(1, None, 0, 0, True, 0.5, 0.2, 0.5, (1.0, 0.9, 0.7, 0.6), (False,) * 4)
-MAP = ControlMap(density=20, choose=(30, 31, 32))
+MAP = ControlMap(density=20, choose=(30, 31, 33))
 
 
 def feedback(numbers: ControlMap = MAP, **channels: int) -> Feedback:
@@ -38,7 +40,7 @@ def settled(ours: Feedback, panel: Panel, now: float = 0.0) -> dict[int, int]:
 
 def test_all_is_told_once_a_few_at_a_time() -> None:
     sent = settled(ours := feedback(), STILL)
-    assert {20, 85, 87, 89, 102, 109, 110, 118, 119, 9, 30, 31, 32} <= set(sent)
+    assert {20, 85, 87, 89, 102, 109, 110, 118, 119, 9, 30, 31, 33} <= set(sent)
     assert (sent[20], sent[87], sent[103], sent[106], sent[85]) == (64, 25, 114, 0, 0)
     assert (sent[30], sent[31]) == (127, 0)
     assert 90 not in sent
@@ -237,3 +239,58 @@ def test_with_pickup_a_fader_takes_hold_where_its_control_stands(stage: Any, sco
 def test_with_pickup_a_switch_is_obeyed_at_once(stage: Any, scores: ModuleType) -> None:
     score = scores.tune([72] * 4) + scores.control(1.1, 107, 127)
     assert watched(stage, score, [1.5], 4, settings=Settings(pickup=True))[1.5].mute[1]
+
+
+CUES = ("fill", "tacet", "ending", "hold", "key_lock")
+
+
+@pytest.mark.parametrize("cue", CUES)
+def test_a_cue_that_was_learned_is_obeyed_also_after_the_preset_has_changed(
+    stage: Any, scores: ModuleType, cue: str
+) -> None:
+    """From the pad that is pressed in the lesson to the lamp that is lit at the place of the call."""
+    lesson = Lesson(ControlMap())
+    for place in range(len(SLOTS)):
+        lesson.hear(Control(5, 70 + place, 127))
+    number = getattr(lesson.numbers, cue)
+    assert number >= 70
+    score = scores.tune([60, 64, 67, 72] * 6) + scores.control(13.2, number, 127)
+    rock, settings = scores.preset("rock"), Settings(controls=lesson.numbers)
+    seen = watched(stage, score, [13.1, 15.5, 17], 20, settings=settings, arms=[(5, rock, "rock")])
+    before, in_bar, after = (getattr(panel, cue) for panel in seen.values())
+    assert seen[13.1].preset == 3
+    assert before in (False, Lamp.OFF)
+    assert (after if cue == "ending" else in_bar) in (True, Lamp.ON)
+
+
+@pytest.mark.jack
+def test_a_controller_on_a_real_port_shows_the_state_and_again_when_it_is_back(
+    jack: Any, jackclient: ModuleType, home: Path
+) -> None:
+    (home / "config.yaml").write_text(
+        "controls: {density: 20, choose: [29, 30, 31]}\nchannels: {density: 4}\n"
+    )
+    pads = jackclient.Device("Pads")
+    playing = jackclient.Playing("--in", "Pads", "--feedback", "Pads", "--tempo", "150", "--no-record")
+
+    def shows(*events: Control) -> bool:
+        return bool(jackclient.until(lambda: all(event in pads.heard for event in events), 10))
+
+    try:
+        assert playing.says("is ready"), playing.said
+        assert shows(Control(4, 20, 64), Control(1, 29, 127), Control(1, 118, 0))
+        pads.heard.clear()
+        pads.send(Control(2, 20, 100))
+        pads.send(NoteOn(1, 67, 100))
+        assert shows(Control(2, 20, 100), Control(1, 118, 1), Control(1, 119, 2), Control(1, 117, 127))
+        pads.send(Control(1, 31, 127))
+        assert shows(Control(1, 29, 0), Control(1, 85, 2))
+        pads.unplug()
+        assert playing.says("Pads in' is gone; it shows")
+        pads = jackclient.Device("Pads")
+        assert shows(Control(2, 20, 100), Control(1, 29, 0), Control(1, 31, 127))
+        assert playing.end() == 0
+        assert not any("Traceback" in line for line in playing.said)
+    finally:
+        playing.process.kill()
+        pads.unplug()
