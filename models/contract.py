@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 from bandmate.models.harmony import CHORDS, HORIZON, Reluctance
 from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
 from bandmate.models.roll import PARTS, PITCHES, STEPS_PER_BEAT, WINDOW
+from bandmate.models.touch import Touch
 
 FORMAT = 1
 PROPERTY = "bandmate"
@@ -97,7 +98,8 @@ class Card:
     a step is struck; pitch: per part, the cut at which a further pitch joins the likeliest one;
     hold: per part, the cut under which a note ends; drawn: of a generator that says probabilities to draw
     from, as after learning to foretell what comes, the cuts for drawing, and None where it says scores that
-    can only be cut; reluctance: of an ear, what it costs to change the chord as its chords are planned;
+    can only be cut; touch: how velocities vary beside what the file says of them, None for not at all;
+    reluctance: of an ear, what it costs to change the chord as its chords are planned;
     trained_on and metrics: for people.
     """
 
@@ -108,6 +110,7 @@ class Card:
     pitch: tuple[float, ...] = (0.5,) * PARTS
     hold: tuple[float, ...] = (0.5,) * PARTS
     drawn: Drawn | None = None
+    touch: Touch | None = None
     reluctance: Reluctance = field(default_factory=Reluctance)
     format: int = FORMAT
     steps_per_beat: int = STEPS_PER_BEAT
@@ -131,6 +134,8 @@ def parse(text: str | None, name: str) -> Card:
         values = {k: _tuple(v) for k, v in said.items() if k in known}
         if values.get("drawn") is not None:
             values["drawn"] = _drawn(*values["drawn"])
+        if values.get("touch") is not None:
+            values["touch"] = _touch(*values["touch"])
         if "reluctance" in values:
             values["reluctance"] = Reluctance(**values["reluctance"])
         card = Card(**values)
@@ -145,6 +150,11 @@ def _drawn(*rows: Any) -> Drawn:
     drawn = Drawn(*map(tuple, rows))
     kit = tuple((int(pitch), cut) for pitch, cut in drawn.kit)
     return drawn._replace(kit=kit, places=tuple(map(tuple, drawn.places)))
+
+
+def _touch(bar: Any, onset: Any, note: Any, top: Any, accent: Any) -> Touch:
+    """The rows of a file."""
+    return Touch(tuple(bar), tuple(onset), tuple(note), tuple(top), tuple(map(tuple, accent)))
 
 
 def _tuple(value: Any) -> Any:
@@ -188,6 +198,8 @@ def _check_parts(card: Card, name: str) -> None:
             raise ModelError(
                 f"{name} must give every drum as a pitch of 0 to {PITCHES - 1} and a cut of 0 to 1"
             )
+    if card.touch is not None and not card.touch.sound:
+        raise ModelError(f"{name} must give the touch of {PARTS} parts as shares of one half at most")
     for words, row in rows.items():
         if not isinstance(row, tuple) or len(row) != PARTS or not all(_is_share(cut) for cut in row):
             raise ModelError(f"{name} must give {PARTS} {words} of 0 to 1, one for each part")

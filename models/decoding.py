@@ -25,6 +25,7 @@ from bandmate.models.drawing import Cuts, logit, share
 from bandmate.models.generator import Probabilities
 from bandmate.models.harmony import Wanted
 from bandmate.models.roll import PARTS, PITCHES
+from bandmate.models.touch import touched
 
 DRUMS = "drums"
 DENSITY_REACH = 3.0
@@ -101,7 +102,10 @@ def decode(
         patience = patience + VOICING * wanted.held[: patience.shape[1], _CLASSES]
     hold = _warmed(said.sustain[:, steps], patience)
     sustain = _held(onset, np.where(plays, hold, -1), card, cuts, limits, before)
-    return Score(onset, sustain, said.velocity[:, steps])
+    velocity = said.velocity[:, steps]
+    if card.touch is None:
+        return Score(onset, sustain, velocity)
+    return Score(onset, sustain, touched(velocity, onset, card.touch, chance.hands, first))
 
 
 def _is_drums(card: Card) -> Mask:

@@ -213,6 +213,23 @@ def export(run: str, **said: Any) -> None:
 
 
 @train.command()
+@click.argument("songs", type=FOLDER)
+@click.option("--preset", "name", required=True, help="Whose band is given the touch.")
+@click.option("--models", type=FOLDER, required=True, help="The folder of its file, which is written anew.")
+@click.option("--tempo", type=float, default=120.0, show_default=True, help="Beats a minute.")
+@sentences
+def touch(songs: Path, name: str, models: Path, tempo: float) -> None:
+    """Give a band the touch of who played SONGS: how much velocities vary, and where the accents are.
+
+    SONGS is a folder of prepared songs. Nothing in the band's file changes but its card's touch; what
+    people do and what the band did before and does now is told as a table.
+    """
+    from bandmate.training import school
+
+    school.touched(songs, name, models, tempo, click.echo)
+
+
+@train.command()
 @click.argument("run")
 @sentences
 def samples(run: str) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 from bandmate.presets import home
 from bandmate.presets import write as preset_text
-from bandmate.training import audition, orders, preset, publication, teaching, tuning, whole
+from bandmate.presets.load import Shelf
+from bandmate.training import audition, orders, preset, publication, teaching, touch, tuning, whole
 from bandmate.training.corpora import dataset
 from bandmate.training.fitting.together import Together
 from bandmate.training.gathering import listing, reader, report
@@ -137,6 +138,8 @@ def publish(
         tempo = Genre.read(run.folder).tempo
         like = [*material.taught, *material.shown]
         tuned = tuning.tuned(made.preset, place / "models", material.shown, like, tempo, progress.reach)
+    with Progress("listening to its touch", touch.ROUNDS, "rounds") as progress:
+        touch.learned(tuned, place / "models", material.shown, like, tempo, progress.reach)
     models = {stem: (place / "models" / f"{stem}.onnx").read_bytes() for stem in made.models}
     made = replace(made, preset=tuned, models=models)
     whole.write(place / "presets" / f"{made.preset.name}.yaml", preset_text.text(made.preset))
@@ -145,6 +148,17 @@ def publish(
     size = sum(map(len, made.models.values())) / 1e6
     echo(f"{', '.join(made.models)}: {size:.1f} MB, within {made.worst:.1g} of what was taught")
     return made
+
+
+def touched(songs: Path, name: str, models: Path, tempo: float, echo: Echo) -> None:
+    """Gives a preset's band, in a folder of models, the touch of who played the songs."""
+    chosen, given = Shelf(home.folder("presets")).get(name), read_all(songs)
+    like, shown = (
+        [song for song in given if song.split in some] for some in (("train", "valid"), ("valid",))
+    )
+    with Progress(f"playing {name}", touch.ROUNDS, "rounds") as progress:
+        heard = touch.learned(chosen, models, shown, like, tempo, progress.reach)
+    echo(touch.table([part.name for part in chosen.parts], heard))
 
 
 def install(made: Publication, force: bool, echo: Echo, place: Path | None = None) -> None:

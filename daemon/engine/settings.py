@@ -22,7 +22,8 @@ class Settings:
     its first step. counted: whether our own clock waits for a bar that is counted in with one key;
     tap_note: a key that taps the tempo. speed: by a DAW's clock. offset: seconds by which all is sent
     later, or sooner where negative; offsets: the same of each part beside that; reserve: the most by
-    which a preset may ask for one to be sooner still. pickup: whether a fader moves its control only from where that stands."""
+    which a preset may ask for one to be sooner still; pickup: whether a fader moves its control only from
+    where that stands."""
 
     mode: Mode = Mode.LIVE
     clock: Clock = Clock.AUTO
