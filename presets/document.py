@@ -154,9 +154,11 @@ class Table:
         node = self._nodes.get(name)
         if node is None:
             return default
-        value = [_scalar(each) for each in node.value] if isinstance(node, yaml.SequenceNode) else []
+        listed = isinstance(node, yaml.SequenceNode)
+        value = [_scalar(each) for each in node.value] if listed else []
         least = count if fewest is None else fewest
-        if not least <= len(value) <= count or any(type(each) is not int for each in value):
+        ints = all(type(each) is int for each in value)
+        if not listed or not ints or not least <= len(value) <= count:
             many = str(count) if fewest is None else f"{fewest} to {count}"
             return self._refuse(name, f"a list of {many} whole numbers", default)
         return tuple(value)

@@ -6,6 +6,7 @@ import pytest
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.config import Config, ConfigError, load, override, read
 from bandmate.daemon.leading.controls import ControlMap
+from bandmate.daemon.leading.feedback import Display
 from bandmate.models.keys import Key
 from bandmate.presets.home import folder, runtime
 
@@ -44,6 +45,11 @@ controls:
   hold: 30
   tap: 31
   run: 33
+  choose: [34, 35]
+feedback: Pads
+pickup: yes
+display: {bar: 15, beat: null}
+channels: {density: 4, mute: [1, 10], choose: [10, 1]}
 """)
     assert config == Config(
         preset="symphony",
@@ -78,7 +84,12 @@ controls:
             hold=30,
             tap=31,
             run=33,
+            choose=(34, 35),
         ),
+        feedback="Pads",
+        pickup=True,
+        display=Display(bar=15, beat=None, armed=9),
+        channels={("density", 0): 4, ("mute", 1): 10, ("choose", 0): 10},
     )
 
 
@@ -98,6 +109,12 @@ def test_nothing_said_is_the_defaults(text):
         ("metre: 3/5", "config.yaml, line 1: metre is wrong: a bar of 3/5 is no whole number of 16ths"),
         ("key: H7", "config.yaml, line 1: key is wrong: 'H7' is no key; write one as G, F# minor"),
         ("channel: 17", "config.yaml, line 1: channel must be a whole number from 1 to 16, not '17'"),
+        ("display: {bar: 86}", "display.bar can't be CC 86, which moves density; give each its own"),
+        ("display: {bar: 130}", "display.bar must be a whole number from 0 to 119, not '130'"),
+        ("channels: {fill: 17}", "channels.fill must be a whole number from 1 to 16, not '17'"),
+        ("channels: {mute: [0]}", "channels.mute must be channels, which count from 1 to 16"),
+        ("controls: {choose: 20}", "controls.choose must be a list of 0 to 8 whole numbers, not '20'"),
+        ("controls: {choose: [20, 86]}", "controls.choose can't be CC 86, which moves density"),
         ("split: Q4", "config.yaml, line 1: split is wrong: 'Q4' is no note name"),
         ("in: ''", "config.yaml, line 1: in must be a word"),
         ("controls: 85", "config.yaml, line 1: controls must be fields"),
@@ -175,5 +192,5 @@ def test_a_flag_that_is_given_wins():
 
 def test_the_example_in_the_guide_is_what_is_so_anyway():
     guide = Path(__file__).parent.parent / "docs" / "controls.md"
-    (example,) = re.findall(r"```yaml\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    example = re.findall(r"```yaml\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)[-1]
     assert read(example) == Config()

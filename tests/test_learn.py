@@ -190,6 +190,26 @@ def test_what_was_learned_is_in_config_beside_all_else(home: Path, learn: Callab
     assert [each.name for each in home.glob(".*")] == []
 
 
+def test_the_channel_that_a_control_came_on_is_kept(home: Path, learn: Callable[..., Result]) -> None:
+    path = home / "config.yaml"
+    path.write_text("channels: {density: 3, mute: [1, 1, 7]}\n")
+    learn([Control(5, 20, 1), *[cc(21 + k) for k in range(7)], Control(10, 30, 127)], "end\n")
+    config = load(path)
+    assert (config.controls.preset, config.controls.mute[0]) == (20, 30)
+    assert config.channels == {("preset", 0): 5, ("mute", 0): 10, ("mute", 2): 7}
+
+
+def test_pads_for_presets_are_learned_one_after_the_other_until_one_is_left_out() -> None:
+    ours = lesson(PANIC + 1)
+    assert ours.prompt == "22/29  a pad for the preset of program 1: press a pad or button (now none)"
+    assert ours.hear(cc(86)) == ["CC 86 is 'density: how much the band plays' already; move another"]
+    assert ours.hear(cc(41)) == ["CC 41"]
+    assert ours.hear(cc(42)) == ["CC 42"]
+    ours.skip()
+    assert ours.done
+    assert ours.numbers.choose == (41, 42)
+
+
 def test_a_config_is_made_where_there_is_none(home: Path, learn: Callable[..., Result]) -> None:
     learn([cc(70 + k) for k in range(len(SLOTS))])
     assert load(home / "config.yaml").controls.mute == (78, 79, 80, 81)

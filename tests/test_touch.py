@@ -133,7 +133,7 @@ def test_a_touch_that_can_not_be_played_with_is_told(touch: Touch) -> None:
 def songs(bar: float = 0.0, onset: float = 0.0, note: float = 0.0, top: float = 0.0, accent: Any = ()) -> Any:
     """Chords on every eighth, as some who play so strike them."""
     found = []
-    for seed in range(8):
+    for seed in range(12):
         random = np.random.default_rng(seed)
         rows = []
         for at in range(32):
@@ -152,13 +152,13 @@ def songs(bar: float = 0.0, onset: float = 0.0, note: float = 0.0, top: float = 
     [
         ({}, (0, 0, 0, 0)),
         ({"bar": 0.1}, (0.1, 0, 0, 0)),
-        ({"onset": 0.1}, (0.035, 0.094, 0, 0)),
-        ({"note": 0.1}, (0.02, 0.055, 0.1, 0)),
+        ({"onset": 0.1}, (0, 0.1, 0, 0)),
+        ({"note": 0.1}, (0, 0, 0.1, 0)),
         ({"top": 0.06}, (0, 0, 0, 0.06)),
     ],
 )
 def test_what_varies_is_told_apart(shares: dict[str, float], wanted: tuple[float, ...]) -> None:
-    assert Dynamics.of(songs(**shares), "keys")[1:5] == pytest.approx(wanted, abs=0.012)
+    assert Dynamics.of(songs(**shares), "keys")[1:5] == pytest.approx(wanted, abs=0.015)
 
 
 def test_accents_are_told_by_place() -> None:
@@ -166,7 +166,7 @@ def test_accents_are_told_by_place() -> None:
     found = Dynamics.of(songs(accent=accent), "keys").accent
     assert found[0] - found[2] == pytest.approx(0.1, abs=0.005)
     assert found[8] - found[2] == pytest.approx(0.05, abs=0.005)
-    assert found[1] == 0
+    assert np.isnan(found[1])
 
 
 def test_a_ghost_note_in_its_place_is_no_variation_of_a_kit() -> None:
@@ -177,11 +177,11 @@ def test_a_ghost_note_in_its_place_is_no_variation_of_a_kit() -> None:
 
 
 def test_what_a_band_lacks_is_drawn_and_no_more() -> None:
-    people = Dynamics(bar=0.1, onset=0.13, note=0.1, top=0.03, accent=ACCENTED, songs=9)
-    band = Dynamics(bar=0.12, onset=0.05, note=0.0, top=0.01, accent=(0.05, *(0.0,) * 15), songs=9)
+    people = Dynamics(bar=0.1, onset=0.13, note=0.1, top=0.03, accent=ACCENTED, songs=60)
+    band = Dynamics(bar=0.12, onset=0.05, note=0.0, top=0.01, accent=(0.04, *(0.0,) * 15), songs=9)
     touch = touch_of([people] * 4, [band] * 4)
     assert (touch.bar[0], touch.onset[0], touch.note[0], touch.top[0]) == (0, 0.12, 0.1, 0.02)
-    assert touch.accent[0][0] == pytest.approx(0.15)
+    assert touch.accent[0][0] == pytest.approx(0.16 * 60 / 80)
     assert touch_of([people] * 4, [Dynamics()] * 4) == Touch()
 
 

@@ -152,10 +152,8 @@ def publish(
 
 def touched(songs: Path, name: str, models: Path, tempo: float, echo: Echo) -> None:
     """Gives a preset's band, in a folder of models, the touch of who played the songs."""
-    chosen, given = Shelf(home.folder("presets")).get(name), read_all(songs)
-    like, shown = (
-        [song for song in given if song.split in some] for some in (("train", "valid"), ("valid",))
-    )
+    chosen, shown = Shelf(home.folder("presets")).get(name), read_all(songs, "valid")
+    like = [*read_all(songs, "train"), *shown]
     with Progress(f"playing {name}", touch.ROUNDS, "rounds") as progress:
         heard = touch.learned(chosen, models, shown, like, tempo, progress.reach)
     echo(touch.table([part.name for part in chosen.parts], heard))

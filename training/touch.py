@@ -17,7 +17,6 @@ import numpy as np
 
 from bandmate.models.decoding import DRUMS
 from bandmate.models.generator import Generator
-from bandmate.models.roll import BAR
 from bandmate.models.touch import FARTHEST, Touch
 from bandmate.presets import write
 from bandmate.presets.preset import Preset
@@ -35,6 +34,8 @@ WRITTEN = frozenset({"wjazzd", "openewld", "chorales", "quartets", "orchestra"})
 NOTES, LOUDNESSES, ALIKE = 64, 16, 0.4
 # A part of which fewer songs tell takes the usual: what the players of 716 pop songs do, in round numbers.
 FEW = 5
+# The fewer songs tell, the less accents are believed: by half, where there are so many.
+DOUBT = 20
 LINE = Dynamics(bar=0.1, onset=0.1)
 CHORDS = Dynamics(bar=0.1, onset=0.1, note=0.09, top=0.03)
 
@@ -102,10 +103,7 @@ def touch_of(people: Sequence[Dynamics], band: Sequence[Dynamics]) -> Touch:
         note=tuple(_lacking(a.note, b.note, b.songs) for a, b in pairs),
         top=tuple(_share(a.top - b.top) if b.songs else 0.0 for a, b in pairs),
         accent=tuple(
-            tuple(_share(x - y) for x, y in zip(a.accent, b.accent, strict=True))
-            if a.songs and b.songs
-            else (0.0,) * BAR
-            for a, b in pairs
+            tuple(_accent(x - y, a.songs) for x, y in zip(a.accent, b.accent, strict=True)) for a, b in pairs
         ),
     )
 
@@ -113,6 +111,11 @@ def touch_of(people: Sequence[Dynamics], band: Sequence[Dynamics]) -> Touch:
 def _lacking(wanted: float, there: float, songs: int) -> float:
     """The standard deviation that makes up for one that is too small."""
     return _share(math.sqrt(max(wanted**2 - there**2, 0.0))) if songs else 0.0
+
+
+def _accent(more: float, songs: int) -> float:
+    """What an accent lacks, by as much as so many songs are to be believed; nothing where it is not known."""
+    return 0.0 if math.isnan(more) else _share(more * songs / (songs + DOUBT))
 
 
 def _share(value: float) -> float:

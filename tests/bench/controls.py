@@ -1,6 +1,6 @@
 """What density, variation and energy move, and whether they move it one way.
 
-    python tests/bench/controls.py [--preset pop] [--seeds 2] [--json FILE]
+    python tests/bench/controls.py [--preset pop] [--control energy] [--seeds 2] [--json FILE]
 
 The first eight bars of the four bundled melodies are played twice to every preset, or the one that is named,
 through the engine in virtual time, with one control after the other at five places, as a player's controllers
@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,7 @@ from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
 
+CONTROLS = ("density", "variation", "energy")
 PLACES = (0, 32, 64, 95, 127)
 TICKS = 24
 BAR = 4 * TICKS
@@ -81,14 +83,14 @@ def likeness(struck: Struck, channels: list[int]) -> float:
     return float(np.mean(shares))
 
 
-def figures(preset: Preset, seeds: int) -> dict[str, list[float]]:
-    """By figure, its values at the five places of the control that moves it."""
+def figures(preset: Preset, controls: Sequence[str], seeds: int) -> dict[str, list[float]]:
+    """By figure, its values at the five places of the control that moves it, of these controls."""
     accompanist = Catalogue(folder("models")).accompanist(preset)
     melodies = [(name, seed) for name in sample.names() for seed in range(seeds)]
     numbers = ControlMap()
     channels = [part.channel for part in preset.parts]
     found: dict[str, list[float]] = {}
-    for control in ("density", "variation", "energy"):
+    for control in controls:
         for value in PLACES:
             takes = [play(preset, accompanist, *m, getattr(numbers, control), value) for m in melodies]
             notes = [note for take in takes for _, note in take]
@@ -116,12 +118,14 @@ def main() -> int:
     """Print the table; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--preset", help="only this one")
+    parser.add_argument("--control", choices=CONTROLS, help="only this one")
     parser.add_argument("--seeds", type=int, default=2, help="performances of each melody (2)")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
     shelf = Shelf(folder("presets"))
     names = [options.preset] if options.preset else list(shelf.names())
-    table = {name: figures(shelf.get(name), options.seeds) for name in names}
+    controls = [options.control] if options.control else CONTROLS
+    table = {name: figures(shelf.get(name), controls, options.seeds) for name in names}
     sound = True
     for name, rows in table.items():
         print(f"\n| {name} | " + " | ".join(map(str, PLACES)) + " | one way |")

@@ -20,7 +20,7 @@ from bandmate.training.songs import Notes
 # So few notes tell nothing of how they vary.
 FEWEST = 24
 # Fewer songs than this tell nothing of one place in the bar.
-SONGS = 4
+SONGS = 12
 
 Floats = NDArray[np.float64]
 
@@ -28,15 +28,16 @@ Floats = NDArray[np.float64]
 class Dynamics(NamedTuple):
     """Of one part, means over songs; sd: of its velocities 1..127 within a song; bar, onset, note: standard
     deviations from bar to bar, of onsets from their bar and from what their place has, and within what is
-    struck together; top: how much louder than the others a chord's highest note is; accent: by 16 steps of
-    the bar, how much louder than its bar. songs: how many were heard. All are 0 where none was."""
+    struck together, each without what the finer ones account for; top: how much louder than the others a
+    chord's highest note is; accent: by 16 steps of the bar, how much louder than its bar, not a number where
+    too few tell; songs: how many were heard. All are 0 where none was."""
 
     sd: float = 0.0
     bar: float = 0.0
     onset: float = 0.0
     note: float = 0.0
     top: float = 0.0
-    accent: tuple[float, ...] = (0.0,) * BAR
+    accent: tuple[float, ...] = (math.nan,) * BAR
     songs: int = 0
 
     @classmethod
@@ -47,26 +48,36 @@ class Dynamics(NamedTuple):
             return cls()
         accents = np.array([each.accent for each in heard])
         known = (~np.isnan(accents)).sum(0)
-        accent = np.where(known >= SONGS, np.nansum(accents, 0) / np.maximum(known, 1), 0)
-        onset = [np.nanmean((each.onset - accent[each.place]) ** 2) for each in heard]
-        means = [np.array([getattr(each, name) for each in heard]) for name in ("sd", "bar", "note", "top")]
-        sd, bar, note, top = (float(np.nanmean(row)) if not np.isnan(row).all() else 0.0 for row in means)
-        spread = [math.sqrt(each) for each in (bar, np.mean(onset), note)]
+        accent = np.where(known >= SONGS, np.nansum(accents, 0) / np.maximum(known, 1), np.nan)
+        sd, note, top = (_mean([getattr(each, name) for each in heard]) for name in ("sd", "note", "top"))
+        onset = _mean([each.together(np.nan_to_num(accent)) for each in heard])
+        within = max(onset - note * _mean([each.alone for each in heard]), 0.0)
+        bar = max(_mean([each.bar for each in heard]) - onset * _mean([each.few for each in heard]), 0.0)
+        spread = [math.sqrt(each) for each in (bar, within, note)]
         return cls(sd, spread[0], spread[1], spread[2], top, tuple(accent.tolist()), len(heard))
 
 
 class _Heard(NamedTuple):
-    """Of one song: sd; the variance of bars; of each onset its distance from its bar and its place; the means
-    of these by place, not a number where nothing is struck; the variance of notes within an onset, without
-    what the highest has more, and that."""
+    """Of one song: sd; the variance of the means of bars; of each onset its distance from its bar and its
+    place, and how many bars they are in; the means of these by place, not a number where nothing is struck;
+    the variance of notes within an onset, without what the highest has more, and that; few and alone: the
+    mean of one part in the onsets of a bar, and in the notes of an onset."""
 
     sd: float
     bar: float
     onset: Floats
     place: NDArray[np.int_]
+    bars: int
     accent: Floats
     note: float
     top: float
+    few: float
+    alone: float
+
+    def together(self, accent: Floats) -> float:
+        """The variance of onsets within their bar, without the accents of their places."""
+        free = len(self.onset) - self.bars
+        return float(((self.onset - accent[self.place]) ** 2).sum() / free) if free else math.nan
 
     @classmethod
     def of(cls, notes: Notes, part: str) -> _Heard:
@@ -74,14 +85,22 @@ class _Heard(NamedTuple):
         loud = velocity / _usual(notes, velocity, part)
         step, index, size = np.unique(notes[:, 0].astype(int), return_inverse=True, return_counts=True)
         onset = np.bincount(index, loud) / size
-        bar = step // BAR
+        bar, place = step // BAR, step % BAR
         many, means = _means(bar, onset)
         apart = onset - means[bar]
-        place = step % BAR
-        struck = np.bincount(place, minlength=BAR)
-        accent = np.where(struck > 0, np.bincount(place, apart, BAR) / np.maximum(struck, 1), np.nan)
-        within, top = _chords(notes, loud - onset[index], index, size, part)
-        return cls(float(velocity.std()), _variance(means, many), apart, place, accent, within, top)
+        struck, total = np.bincount(place, minlength=BAR), np.bincount(place, apart, BAR)
+        accent = np.where(struck > 0, total / np.maximum(struck, 1), np.nan)
+        note, top = _chords(notes, loud - onset[index], index, size, part)
+        full = many[many > 0]
+        few, alone = float((1 / full).mean()), float((1 / size).mean())
+        variance = float(means[many > 0].var())
+        return cls(float(velocity.std()), variance, apart, place, len(full), accent, note, top, few, alone)
+
+
+def _mean(values: list[float]) -> float:
+    """Of those that are numbers; 0 where none is."""
+    known = [value for value in values if not math.isnan(value)]
+    return sum(known) / len(known) if known else 0.0
 
 
 def _usual(notes: Notes, velocity: Floats, part: str) -> Floats:
@@ -98,11 +117,6 @@ def _means(group: NDArray[np.int_], values: Floats) -> tuple[Floats, Floats]:
     """How many values each group, numbered from 0, has, and their mean."""
     many = np.bincount(group).astype(np.float64)
     return many, np.bincount(group, values) / np.maximum(many, 1)
-
-
-def _variance(means: Floats, many: Floats) -> float:
-    """Of the groups that have something."""
-    return float(means[many > 0].var())
 
 
 def _chords(
