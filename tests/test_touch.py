@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from bandmate.models import contract
 from bandmate.models.chance import Chance
 from bandmate.models.contract import Card, ModelError
+from bandmate.models.decoding import Before, Limits, decode
+from bandmate.models.generator import Probabilities
 from bandmate.models.touch import LOUDEST, SOFTEST, Touch, touched
 from bandmate.training.judging.velocities import Dynamics
 from bandmate.training.songs import ARRANGED, REAL, STYLE_PAIRED, Song
@@ -106,6 +108,22 @@ def test_hands_are_drawn_beside_all_other_chance_and_repeat_in_part() -> None:
     alike = np.corrcoef(hands[0].ravel(), hands[1].ravel())[0, 1]
     assert 0.2 < alike < 0.8
     assert not Chance.none().hands.single.any()
+
+
+def test_touch_changes_velocities_and_nothing_else() -> None:
+    random = np.random.default_rng(3)
+    shape = (4, 32, 128)
+    onset, sustain, velocity = (random.random(shape).astype(np.float32) for _ in range(3))
+    said = Probabilities(onset, sustain, velocity, onset.max(2))
+    nothing = Before(np.zeros((4, 128), bool), np.zeros((4, 128), bool))
+    chance = Chance.of((1,), 0, 0.5)
+    plain, moved = (
+        decode(said, card, Limits(), nothing, 4, chance) for card in (CARD, replace(CARD, touch=wild))
+    )
+    assert (plain.onset == moved.onset).all()
+    assert (plain.sustain == moved.sustain).all()
+    assert (plain.velocity == velocity[:, 4:]).all()
+    assert (plain.velocity != moved.velocity)[plain.onset].mean() > 0.9
 
 
 def test_a_card_keeps_its_touch_and_needs_none() -> None:

@@ -7,7 +7,8 @@ through the engine in virtual time, with one control after the other at five pla
 would have it, the others untouched. Density: notes a bar, of the whole band and of each part. Variation: how
 much of what each part struck the first time it strikes the second time as well (Jaccard, mean of parts, from
 the third bar on, when the band has built up). Energy: the mean velocity.
-The exit status is 1 where a figure does not go one way from each place to the next, but for a hundredth.
+The exit status is 1 where a figure does not go one way from each place to the next, but for a hundredth or
+the standard error of the difference between the same performances.
 """
 
 from __future__ import annotations
@@ -83,35 +84,40 @@ def likeness(struck: Struck, channels: list[int]) -> float:
     return float(np.mean(shares))
 
 
-def figures(preset: Preset, controls: Sequence[str], seeds: int) -> dict[str, list[float]]:
-    """By figure, its values at the five places of the control that moves it, of these controls."""
+def figures(preset: Preset, controls: Sequence[str], seeds: int) -> dict[str, list[list[float]]]:
+    """By figure, at the five places of the control that moves it its values in all performances, in the same
+    order; of these controls."""
     accompanist = Catalogue(folder("models")).accompanist(preset)
     melodies = [(name, seed) for name in sample.names() for seed in range(seeds)]
-    numbers = ControlMap()
-    channels = [part.channel for part in preset.parts]
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[list[float]]] = {}
     for control in controls:
         for value in PLACES:
-            takes = [play(preset, accompanist, *m, getattr(numbers, control), value) for m in melodies]
-            notes = [note for take in takes for _, note in take]
-            if control == "variation":
-                alike = [likeness(take, channels) for take in takes]
-                found.setdefault("likeness", []).append(float(np.mean(alike)))
-            elif control == "energy":
-                found.setdefault("velocity", []).append(float(np.mean([note.velocity for note in notes])))
-            else:
-                bars = 2 * PHRASE // BAR * len(takes)
-                found.setdefault("notes", []).append(len(notes) / bars)
-                for part in preset.parts:
-                    own = sum(note.channel == part.channel for note in notes)
-                    found.setdefault(f"notes of {part.name}", []).append(own / bars)
+            number = getattr(ControlMap(), control)
+            takes = [play(preset, accompanist, *melody, number, value) for melody in melodies]
+            rows = [told(take, control, preset) for take in takes]
+            for name in rows[0]:
+                found.setdefault(name, []).append([row[name] for row in rows])
     return found
 
 
-def one_way(figure: str, values: list[float]) -> bool:
-    """Whether values rise from each place to the next, or fall as likeness should, but for a hundredth."""
-    steps = np.diff(values) * (-1 if figure == "likeness" else 1)
-    return bool((steps >= -0.01 * max(map(abs, values))).all())
+def told(struck: Struck, control: str, preset: Preset) -> dict[str, float]:
+    """The figures of a performance that a control moves."""
+    if control == "variation":
+        return {"likeness": likeness(struck, [part.channel for part in preset.parts])}
+    if control == "energy":
+        return {"velocity": float(np.mean([note.velocity for _, note in struck]))}
+    bars = 2 * PHRASE / BAR
+    own = {part.name: sum(n.channel == part.channel for _, n in struck) / bars for part in preset.parts}
+    return {"notes": len(struck) / bars} | {f"notes of {name}": many for name, many in own.items()}
+
+
+def one_way(figure: str, values: list[list[float]]) -> bool:
+    """Whether the means rise from each place to the next, or fall as likeness should, but for a hundredth or
+    the standard error of what the same performances differ by."""
+    steps = np.diff(np.array(values), axis=0) * (-1 if figure == "likeness" else 1)
+    error = steps.std(1) / np.sqrt(max(steps.shape[1] - 1, 1))
+    back = np.maximum(0.01 * np.abs(np.mean(values, 1)).max(), error)
+    return bool((steps.mean(1) >= -back).all())
 
 
 def main() -> int:
@@ -133,9 +139,8 @@ def main() -> int:
         for figure, values in rows.items():
             good = one_way(figure, values)
             sound &= good
-            print(
-                f"| {figure} | " + " | ".join(f"{v:.2f}" for v in values) + f" | {'yes' if good else 'NO'} |"
-            )
+            means = " | ".join(f"{np.mean(each):.2f}" for each in values)
+            print(f"| {figure} | {means} | {'yes' if good else 'NO'} |")
     if options.json:
         options.json.write_text(json.dumps(table, indent=1), encoding="utf-8")
     return 0 if sound else 1
