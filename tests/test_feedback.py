@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandmate.bridge.events import Control, NoteOn
@@ -134,6 +134,7 @@ def test_a_fader_is_told_exactly_where_it_is(place: int) -> None:
 moves = st.lists(st.tuples(st.floats(0, 0.5), st.integers(0, 127), st.integers(0, 127)), max_size=40)
 
 
+@settings(deadline=None)
 @given(moves)
 def test_the_controller_shows_what_is_so_whatever_was_moved(moved: list[tuple[float, int, int]]) -> None:
     ours, device, now = feedback(), {}, 0.0
