@@ -36,8 +36,8 @@ NOTES, LOUDNESSES, ALIKE = 64, 16, 0.4
 FEW = 5
 # The fewer songs tell, the less accents are believed: by half, where there are so many.
 DOUBT = 20
-LINE = Dynamics(bar=0.1, onset=0.1)
-CHORDS = Dynamics(bar=0.1, onset=0.1, note=0.09, top=0.03)
+LINE = Dynamics(bar=0.07, onset=0.1)
+CHORDS = Dynamics(bar=0.07, onset=0.1, note=0.09, top=0.03)
 
 
 class Heard(NamedTuple):
