@@ -23,7 +23,6 @@ from bandmate.daemon.config import ANY, Config
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.situation import Mode
-from bandmate.daemon.engine.told import Status
 from bandmate.daemon.errors import writing
 from bandmate.daemon.leading.controls import slots
 from bandmate.daemon.leading.feedback import Feedback
