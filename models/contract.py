@@ -98,6 +98,7 @@ class Card:
     hold: per part, the cut under which a note ends; drawn: of a generator that says probabilities to draw
     from, as after learning to foretell what comes, the cuts for drawing, and None where it says scores that
     can only be cut; reluctance: of an ear, what it costs to change the chord as its chords are planned;
+    follow: of an ear, how much the melody that it expects counts in the plan beside its chords;
     trained_on and metrics: for people.
     """
 
@@ -109,6 +110,7 @@ class Card:
     hold: tuple[float, ...] = (0.5,) * PARTS
     drawn: Drawn | None = None
     reluctance: Reluctance = field(default_factory=Reluctance)
+    follow: float = 1.0
     format: int = FORMAT
     steps_per_beat: int = STEPS_PER_BEAT
     window: int = WINDOW
@@ -165,6 +167,8 @@ def _check(card: Card, name: str) -> None:
         raise ModelError(f"{name} is a model of kind '{card.kind}'; known are 'generator' and 'ear'")
     if not all(_is_number(price) for price in astuple(card.reluctance)):
         raise ModelError(f"{name} must give the prices of changing the chord as numbers")
+    if not _is_number(card.follow) or card.follow < 0:
+        raise ModelError(f"{name} must say how far the plan follows the melody by a number of 0 or more")
     if card.kind == "generator":
         _check_parts(card, name)
 

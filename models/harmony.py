@@ -99,22 +99,28 @@ class Reluctance:
 
 
 def utility(
-    chord: Array, melody: Array, evidence: Array | None = None, recalled: Array | None = None
+    chord: Array,
+    melody: Array,
+    evidence: Array | None = None,
+    recalled: Array | None = None,
+    follow: float = 1.0,
 ) -> Array:
     """Expected fit float32[beats, 24] of every triad.
 
-    chord: float32[beats, 25] probabilities; melody: float32[beats, 12] expected pitch classes;
+    chord: float32[beats, 25] probabilities; melody: float32[beats, 12] expected pitch classes, which count
+    `follow` times as much as the tones of the chords, and leave what follows as much weight beside them;
     evidence: float32[12] pitch classes that the player holds down as a chord, if any, or float32[beats, 12],
     by how sure it is that they are each beat's; recalled: float32[beats, 24] 0..1, how sure it is that this
     chord was played at this place before, if any was.
     """
     sharp = chord**1.5
     sharp /= np.maximum(sharp.sum(1, keepdims=True), 1e-9)
-    fit = sharp @ _OVERLAP[:, :NONE] + melody @ _SUITS[:NONE].T
+    fit = sharp @ _OVERLAP[:, :NONE] + follow * (melody @ _SUITS[:NONE].T)
+    outweighs = max(follow, 1.0)
     if evidence is not None and evidence.any():
-        fit = fit + held(evidence)
+        fit = fit + outweighs * held(evidence)
     if recalled is not None:
-        fit = fit + FAITH * recalled[: len(fit)]
+        fit = fit + outweighs * FAITH * recalled[: len(fit)]
     return np.asarray(fit, np.float32)
 
 

@@ -66,6 +66,18 @@ def test_prices_that_can_not_be_used_are_told(prices: Any, sentence: str) -> Non
         contract.parse(json.dumps({"kind": "ear", "reluctance": prices}), "pop-ear.onnx")
 
 
+def test_an_ear_says_how_far_its_plan_follows_the_melody_and_else_as_far_as_the_chords() -> None:
+    card = Card("ear", follow=2.5)
+    assert contract.parse(contract.dump(card), "jazz-ear.onnx") == card
+    assert contract.parse('{"kind": "ear"}', "pop-ear.onnx").follow == 1
+
+
+@pytest.mark.parametrize("follow", [-1, float("nan"), "far", None, [2]])
+def test_how_far_a_plan_can_not_follow_is_told(follow: Any) -> None:
+    with pytest.raises(ModelError, match=r"must say how far the plan follows the melody"):
+        contract.parse(json.dumps({"kind": "ear", "follow": follow}), "jazz-ear.onnx")
+
+
 def test_what_a_later_bandmate_adds_is_left_out() -> None:
     assert contract.parse('{"kind": "ear", "colour": "blue"}', "pop-ear.onnx") == Card("ear")
 

@@ -87,6 +87,20 @@ def test_a_chord_held_down_wins_over_any_guess(held: tuple[int, ...]) -> None:
             assert set(harmony.plan(fit, sounding, 1, reluctance=PATIENT)) == {true}
 
 
+@pytest.mark.parametrize("follow", [0.0, 1.0, 4.0])
+def test_how_far_the_melody_is_followed_leaves_a_held_chord_and_a_recalled_one_their_weight(
+    follow: float,
+) -> None:
+    melody, evidence, recalled = silent(), np.zeros(12, np.float32), np.zeros((HORIZON, NONE), np.float32)
+    melody[:, 5], evidence[[0, 4, 7]], recalled[:, AM] = 0.3, 1, 1
+    plain = harmony.utility(sure(G), silent())
+    fit = harmony.utility(sure(G), melody, follow=follow)
+    assert fit[0, F] - plain[0, F] == pytest.approx(0.3 * follow)
+    assert (harmony.utility(sure(G), melody, evidence, follow=follow).argmax(1) == C).all()
+    known = harmony.utility(sure(G), melody, None, recalled, follow)
+    assert known[0, AM] - fit[0, AM] == pytest.approx(harmony.FAITH * max(follow, 1))
+
+
 def test_no_evidence_changes_nothing() -> None:
     with_none = harmony.utility(sure(G), silent(), np.zeros(12, np.float32))
     assert np.array_equal(with_none, harmony.utility(sure(G), silent()))

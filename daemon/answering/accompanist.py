@@ -77,8 +77,9 @@ class Accompanist:
                 back = min(beat + 1, harmony.HORIZON)
                 guess[beat + 1 - back : beat + 1] += heard.hindsight[:back][::-1]
         guess = guess[:n] / np.maximum(guess[:n].sum(1, keepdims=True), 1e-9)
-        fit = _kept(harmony.utility(guess, melody), key)
-        return harmony.plan(fit, harmony.NONE, 0, self._ear.card.reluctance, halved=halved)
+        card = self._ear.card
+        fit = _kept(harmony.utility(guess, melody, follow=card.follow), key)
+        return harmony.plan(fit, harmony.NONE, 0, card.reluctance, halved=halved)
 
     def _plan(self, request: Request) -> tuple[Chords, harmony.Wanted | None]:
         """A chord for every step from `first` to the window's end, and what of each the melody wants, where
@@ -92,12 +93,13 @@ class Accompanist:
         if request.hindsight and heard.hindsight is not None:
             chord = heard.hindsight[: request.hindsight][::-1]
             melody = _played(request)[-request.hindsight :]
-        fit = harmony.utility(chord, melody, request.evidence, request.recalled)
+        card = self._ear.card
+        fit = harmony.utility(chord, melody, request.evidence, request.recalled, card.follow)
         fit = _kept(fit, request.key, request.evidence)
-        share = (request.first % STEPS_PER_BEAT) / STEPS_PER_BEAT if request.revision else 0.0
+        share = (request.first % STEPS_PER_BEAT) / STEPS_PER_BEAT
         fit[~_taken(request)[: len(fit)]] = 0
         chords = harmony.plan(
-            fit, request.sounding, request.beat_in_bar, self._ear.card.reluctance, share, request.halved
+            fit, request.sounding, request.beat_in_bar, card.reluctance, share, request.halved
         )
         there = np.minimum(beat, len(chords) - 1)
         return chords[there], harmony.wanted(melody[there], chords[there], request.sounding)
