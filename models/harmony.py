@@ -132,22 +132,30 @@ class Wanted(NamedTuple):
     held: Array
 
 
-def wanted(melody: Array, chords: NDArray[np.int_], sounding: int) -> Wanted:
+def wanted(
+    melody: Array,
+    chords: NDArray[np.int_],
+    sounding: int,
+    coming: Array | None = None,
+    lean: float = 1.0,
+) -> Wanted:
     """Where the melody is expected and away from what lies beside it, whatever is not the chord's own; and of
     what sounds, as often as something else is expected, an end to what the melody rubs against and to the
     tones of a chord that is left.
 
-    melody: float32[n,12] expected pitch classes of n steps; chords: int[n]; sounding: the chord before them.
-    Nothing is wanted where there is no chord.
+    melody: float32[n,12] expected pitch classes of n steps; chords: int[n]; sounding: the chord before them;
+    coming: float32[n,12] what is struck is to go with, if not with just this; lean: how many times as much as
+    usual, chord tones being wanted no less on average. Nothing is wanted where there is no chord.
     """
     tones = TONES[chords]
     size = tones.sum(1, keepdims=True)
-    level = (melody * tones).sum(1, keepdims=True) / np.maximum(size, 1)
+    coming = melody if coming is None else coming
+    level = (coming * tones).sum(1, keepdims=True) / np.maximum(size, 1)
     beside = _beside(melody)
-    struck = melody - level - BESIDE * beside * (tones == 0)
+    struck = lean * (coming - BESIDE * beside * (tones == 0)) - level
     left = TONES[np.append(sounding, chords[:-1])] * (1 - tones)
     turns = np.append(True, (melody[1:] != melody[:-1]).any(1))[:, None]
-    held = np.minimum(melody - beside - LEFT * left, 0) * turns
+    held = lean * np.minimum(melody - beside - LEFT * left, 0) * turns
     return Wanted(*(np.where(size > 0, each, 0).astype(np.float32) for each in (struck, held)))
 
 

@@ -231,6 +231,18 @@ def test_tones_beside_the_melody_are_not_wanted_least_of_all_those_foreign_to_th
     assert not held[[4, 11, 7]].any()
 
 
+def test_parts_that_lean_further_go_the_more_with_what_is_coming_and_away_from_what_lies_beside() -> None:
+    heard, coming = np.zeros((1, 12), np.float32), np.zeros((1, 12), np.float32)
+    heard[:, 4], coming[:, [7, 9]] = 0.5, [0.3, 0.2]
+    usual = harmony.wanted(heard, np.array([C]), C, coming)
+    further = harmony.wanted(heard, np.array([C]), C, coming, 2.0)
+    assert usual.struck[0, 7] > usual.struck[0, 4], "what is still to come, not what was heard"
+    assert further.struck[0, 7] == pytest.approx(2 * 0.3 - 0.1)
+    assert further.struck[0, 0] == usual.struck[0, 0] == pytest.approx(-0.1), "what its tones are on average"
+    assert further.struck[0, 3] - usual.struck[0, 3] == pytest.approx(-harmony.BESIDE * 0.5)
+    assert np.allclose(further.held, 2 * usual.held)
+
+
 def test_a_chord_that_is_left_lets_go_of_its_tones_where_the_next_begins() -> None:
     expected = np.repeat(np.array([[0.0], [1e-6]], np.float32), 12, 1)[[0, 0, 1]]
     held = harmony.wanted(expected, np.array([AM, AM, G]), C).held.round(4)
