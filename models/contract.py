@@ -78,7 +78,8 @@ class Drawn(NamedTuple):
     part, the share of bars in which it lays out, whatever is said. kit: the cut of each drum, as pairs of
     pitch and cut; without any the drums are not drawn. places: per part, the logits by which it is likelier
     to strike than was said at each kind of place in the bar (drawing.PLACES). warmth: per part, how many
-    times as much noise its gate, or each of its drums, is drawn with as a probability asks for.
+    times as much noise its gate, or each of its drums, is drawn with as a probability asks for. join: per
+    part, the cut of further pitches that are struck with the likeliest.
     """
 
     gate: tuple[float, ...]
@@ -88,6 +89,7 @@ class Drawn(NamedTuple):
     kit: tuple[tuple[int, float], ...] = ()
     places: tuple[tuple[float, ...], ...] = ((0.0,) * PLACES,) * PARTS
     warmth: tuple[float, ...] = (1.0,) * PARTS
+    join: tuple[float, ...] = (0.5,) * PARTS
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,9 @@ class Card:
     hold: per part, the cut under which a note ends; drawn: of a generator that says probabilities to draw
     from, as after learning to foretell what comes, the cuts for drawing, and None where it says scores that
     can only be cut; touch: how velocities vary beside what the file says of them, None for not at all;
-    reluctance: of an ear, what it costs to change the chord as its chords are planned;
-    trained_on and metrics: for people.
+    reluctance: of an ear, what it costs to change the chord as its chords are planned; follow: of an ear,
+    how much the melody that it expects counts in the plan beside its chords; lean: and how many times as
+    much as usual parts lean to it; trained_on and metrics: for people.
     """
 
     kind: str
@@ -112,6 +115,8 @@ class Card:
     drawn: Drawn | None = None
     touch: Touch | None = None
     reluctance: Reluctance = field(default_factory=Reluctance)
+    follow: float = 1.0
+    lean: float = 1.0
     format: int = FORMAT
     steps_per_beat: int = STEPS_PER_BEAT
     window: int = WINDOW
@@ -175,6 +180,8 @@ def _check(card: Card, name: str) -> None:
         raise ModelError(f"{name} is a model of kind '{card.kind}'; known are 'generator' and 'ear'")
     if not all(_is_number(price) for price in astuple(card.reluctance)):
         raise ModelError(f"{name} must give the prices of changing the chord as numbers")
+    if not all(_is_number(each) and each >= 0 for each in (card.follow, card.lean)):
+        raise ModelError(f"{name} must say how far plan and parts follow the melody by numbers of 0 or more")
     if card.kind == "generator":
         _check_parts(card, name)
 
@@ -187,13 +194,13 @@ def _check_parts(card: Card, name: str) -> None:
         raise ModelError(f"{name} names {len(card.parts)} parts; a generator has {PARTS}")
     rows = {f"{field_name} cuts": getattr(card, field_name) for field_name in ("gate", "pitch", "hold")}
     if card.drawn is not None:
-        *cuts, rests, kit, places, warmth = card.drawn
+        *cuts, rests, kit, places, warmth, join = card.drawn
         if len(warmth) != PARTS or not all(0 < each < WARMEST for each in warmth):
             raise ModelError(f"{name} must give {PARTS} drawn warmths above 0 and below {WARMEST}")
         if [len(row) for row in places] != [PLACES] * PARTS or not all(map(isfinite, chain(*places))):
             raise ModelError(f"{name} must give each of {PARTS} parts {PLACES} numbers for places in the bar")
         rows |= {f"drawn {key} cuts": row for key, row in zip(Drawn._fields, cuts, strict=False)}
-        rows["drawn rests"] = rests
+        rows |= {"drawn rests": rests, "drawn join cuts": join}
         if not all(0 <= pitch < PITCHES and _is_share(cut) for pitch, cut in kit):
             raise ModelError(
                 f"{name} must give every drum as a pitch of 0 to {PITCHES - 1} and a cut of 0 to 1"

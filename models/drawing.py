@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bandmate.models.chance import Chance
 from bandmate.models.contract import Card
-from bandmate.models.roll import BAR, PARTS, PITCHES
+from bandmate.models.roll import BAR, PITCHES
 
 # The kinds of place in a bar, for its 16 steps: its first, the other beats, eighths between, 16ths between.
 PLACES = np.array([0, 3, 2, 3, *[1, 3, 2, 3] * 3])
@@ -41,7 +41,7 @@ class Cuts(NamedTuple):
         kit = np.full(PITCHES, cold[0][drums][0] if drums.any() else 0.5, np.float32)
         if card.drawn is None:
             return cls(cold[0], cold[1], cold[2], cold[3], kit)
-        warm = (card.drawn.gate, (0.5,) * PARTS, card.drawn.second, card.drawn.hold)
+        warm = (card.drawn.gate, card.drawn.join, card.drawn.second, card.drawn.hold)
         share = np.where(drums, 0, _near(warmth)).astype(np.float32)
         cuts = [_between(a, np.array(b, np.float32), share) for a, b in zip(cold, warm, strict=True)]
         drawn = [pitch for pitch, _ in card.drawn.kit]

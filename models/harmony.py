@@ -99,22 +99,28 @@ class Reluctance:
 
 
 def utility(
-    chord: Array, melody: Array, evidence: Array | None = None, recalled: Array | None = None
+    chord: Array,
+    melody: Array,
+    evidence: Array | None = None,
+    recalled: Array | None = None,
+    follow: float = 1.0,
 ) -> Array:
     """Expected fit float32[beats, 24] of every triad.
 
-    chord: float32[beats, 25] probabilities; melody: float32[beats, 12] expected pitch classes;
+    chord: float32[beats, 25] probabilities; melody: float32[beats, 12] expected pitch classes, which count
+    `follow` times as much as the tones of the chords, and leave what follows as much weight beside them;
     evidence: float32[12] pitch classes that the player holds down as a chord, if any, or float32[beats, 12],
     by how sure it is that they are each beat's; recalled: float32[beats, 24] 0..1, how sure it is that this
     chord was played at this place before, if any was.
     """
     sharp = chord**1.5
     sharp /= np.maximum(sharp.sum(1, keepdims=True), 1e-9)
-    fit = sharp @ _OVERLAP[:, :NONE] + melody @ _SUITS[:NONE].T
+    fit = sharp @ _OVERLAP[:, :NONE] + follow * (melody @ _SUITS[:NONE].T)
+    outweighs = max(follow, 1.0)
     if evidence is not None and evidence.any():
-        fit = fit + held(evidence)
+        fit = fit + outweighs * held(evidence)
     if recalled is not None:
-        fit = fit + FAITH * recalled[: len(fit)]
+        fit = fit + outweighs * FAITH * recalled[: len(fit)]
     return np.asarray(fit, np.float32)
 
 
@@ -126,22 +132,30 @@ class Wanted(NamedTuple):
     held: Array
 
 
-def wanted(melody: Array, chords: NDArray[np.int_], sounding: int) -> Wanted:
+def wanted(
+    melody: Array,
+    chords: NDArray[np.int_],
+    sounding: int,
+    coming: Array | None = None,
+    lean: float = 1.0,
+) -> Wanted:
     """Where the melody is expected and away from what lies beside it, whatever is not the chord's own; and of
     what sounds, as often as something else is expected, an end to what the melody rubs against and to the
     tones of a chord that is left.
 
-    melody: float32[n,12] expected pitch classes of n steps; chords: int[n]; sounding: the chord before them.
-    Nothing is wanted where there is no chord.
+    melody: float32[n,12] expected pitch classes of n steps; chords: int[n]; sounding: the chord before them;
+    coming: float32[n,12] what is struck is to go with, if not with just this; lean: how many times as much as
+    usual, chord tones being wanted no less on average. Nothing is wanted where there is no chord.
     """
     tones = TONES[chords]
     size = tones.sum(1, keepdims=True)
-    level = (melody * tones).sum(1, keepdims=True) / np.maximum(size, 1)
+    coming = melody if coming is None else coming
+    level = (coming * tones).sum(1, keepdims=True) / np.maximum(size, 1)
     beside = _beside(melody)
-    struck = melody - level - BESIDE * beside * (tones == 0)
+    struck = lean * (coming - BESIDE * beside * (tones == 0)) - level
     left = TONES[np.append(sounding, chords[:-1])] * (1 - tones)
     turns = np.append(True, (melody[1:] != melody[:-1]).any(1))[:, None]
-    held = np.minimum(melody - beside - LEFT * left, 0) * turns
+    held = lean * np.minimum(melody - beside - LEFT * left, 0) * turns
     return Wanted(*(np.where(size > 0, each, 0).astype(np.float32) for each in (struck, held)))
 
 

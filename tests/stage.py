@@ -20,9 +20,11 @@ from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.offstage.rehearsal import Cue, perform
 from bandmate.daemon.sending.takes import Take
 from bandmate.models.generator import Ear, Generator
+from bandmate.models.harmony import Reluctance
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
 
+USUAL = Reluctance()
 BEAT = 0.5
 PLAYER = 1
 KICK, KEYS = 10, 3
@@ -106,12 +108,11 @@ def preset(which: str = "pop", /, **changes: Any) -> Preset:
     return replace(packaged, **({"variation": 0.0, "fills": 0.0, "parts": parts} | changes))
 
 
-def accompanist(toys: ModuleType, chosen: Preset, **how: Any) -> Accompanist:
+def accompanist(toys: ModuleType, chosen: Preset, prices: Reluctance = USUAL, **how: Any) -> Accompanist:
     """Toys that play a preset."""
     parts = tuple(part.name for part in chosen.parts)
-    return Accompanist(
-        chosen.name, Ear(toys.ear(), "toy-ear.onnx"), Generator(toys.generator(parts, **how), "toy.onnx")
-    )
+    ear = Ear(toys.ear(reluctance=prices), "toy-ear.onnx")
+    return Accompanist(chosen.name, ear, Generator(toys.generator(parts, **how), "toy.onnx"))
 
 
 class Stage:

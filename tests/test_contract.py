@@ -32,7 +32,15 @@ KITS = st.lists(st.tuples(st.integers(0, 127), st.floats(0, 1)), max_size=9).map
         hold=CUTS,
         drawn=st.none()
         | st.builds(
-            Drawn, gate=CUTS, second=CUTS, hold=CUTS, rests=CUTS, kit=KITS, places=PLACES, warmth=WARMTHS
+            Drawn,
+            gate=CUTS,
+            second=CUTS,
+            hold=CUTS,
+            rests=CUTS,
+            kit=KITS,
+            places=PLACES,
+            warmth=WARMTHS,
+            join=CUTS,
         ),
         trained_on=st.lists(WORDS, max_size=3).map(tuple),
         metrics=st.dictionaries(WORDS, st.floats(-1e6, 1e6), max_size=3),
@@ -64,6 +72,19 @@ def test_an_ear_states_what_changing_the_chord_costs_and_else_it_costs_the_usual
 def test_prices_that_can_not_be_used_are_told(prices: Any, sentence: str) -> None:
     with pytest.raises(ModelError, match=sentence):
         contract.parse(json.dumps({"kind": "ear", "reluctance": prices}), "pop-ear.onnx")
+
+
+def test_an_ear_says_how_far_its_plan_follows_the_melody_and_else_as_far_as_the_chords() -> None:
+    card = Card("ear", follow=2.5, lean=1.5)
+    assert contract.parse(contract.dump(card), "jazz-ear.onnx") == card
+    assert contract.parse('{"kind": "ear"}', "pop-ear.onnx").follow == 1
+
+
+@pytest.mark.parametrize("follow", [-1, float("nan"), "far", None, [2]])
+def test_how_far_a_plan_can_not_follow_is_told(follow: Any) -> None:
+    for field in ("follow", "lean"):
+        with pytest.raises(ModelError, match=r"must say how far plan and parts follow the melody"):
+            contract.parse(json.dumps({"kind": "ear", field: follow}), "jazz-ear.onnx")
 
 
 def test_what_a_later_bandmate_adds_is_left_out() -> None:

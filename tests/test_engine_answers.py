@@ -9,6 +9,7 @@ import pytest
 
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.engine.settings import Settings
+from bandmate.models.harmony import Reluctance
 
 C, D = ({(root + tone) % 12 for tone in (0, 4, 7)} for root in (0, 2))
 
@@ -53,6 +54,17 @@ def test_a_melody_note_outside_the_chord_has_the_rest_of_the_hop_decided_anew(
     chords = heard.chords()
     assert chords[5.0] == C
     assert chords[7.0] == D
+
+
+@pytest.mark.parametrize(("price", "chord"), [(0.0, 2), (50.0, 0)])
+def test_between_beats_a_change_costs_what_it_costs_once_a_beat_has_begun(
+    stage: Any, scores: ModuleType, price: float, chord: int
+) -> None:
+    chosen = scores.preset(hop=2)
+    stage.employ(chosen, prices=Reluctance(revise=price, revise_weak=price))
+    heard = stage.play(scores.tune([72] * 5 + [74] * 2), 7, chosen)
+    sounding = {request.first: request.sounding for request in heard.requests}
+    assert (sounding[20], sounding[24]) == (0, chord)
 
 
 def test_a_rest_is_not_revised(stage: Any, scores: ModuleType) -> None:

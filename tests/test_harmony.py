@@ -87,6 +87,20 @@ def test_a_chord_held_down_wins_over_any_guess(held: tuple[int, ...]) -> None:
             assert set(harmony.plan(fit, sounding, 1, reluctance=PATIENT)) == {true}
 
 
+@pytest.mark.parametrize("follow", [0.0, 1.0, 4.0])
+def test_how_far_the_melody_is_followed_leaves_a_held_chord_and_a_recalled_one_their_weight(
+    follow: float,
+) -> None:
+    melody, evidence, recalled = silent(), np.zeros(12, np.float32), np.zeros((HORIZON, NONE), np.float32)
+    melody[:, 5], evidence[[0, 4, 7]], recalled[:, AM] = 0.3, 1, 1
+    plain = harmony.utility(sure(G), silent())
+    fit = harmony.utility(sure(G), melody, follow=follow)
+    assert fit[0, F] - plain[0, F] == pytest.approx(0.3 * follow)
+    assert (harmony.utility(sure(G), melody, evidence, follow=follow).argmax(1) == C).all()
+    known = harmony.utility(sure(G), melody, None, recalled, follow)
+    assert known[0, AM] - fit[0, AM] == pytest.approx(harmony.FAITH * max(follow, 1))
+
+
 def test_no_evidence_changes_nothing() -> None:
     with_none = harmony.utility(sure(G), silent(), np.zeros(12, np.float32))
     assert np.array_equal(with_none, harmony.utility(sure(G), silent()))
@@ -215,6 +229,18 @@ def test_tones_beside_the_melody_are_not_wanted_least_of_all_those_foreign_to_th
     assert struck[0] == pytest.approx(-0.2), "the chord's own tone stays, beside the melody or not"
     assert held[[5, 3, 0]] == pytest.approx([-0.6, -0.6, -0.3])
     assert not held[[4, 11, 7]].any()
+
+
+def test_parts_that_lean_further_go_the_more_with_what_is_coming_and_away_from_what_lies_beside() -> None:
+    heard, coming = np.zeros((1, 12), np.float32), np.zeros((1, 12), np.float32)
+    heard[:, 4], coming[:, [7, 9]] = 0.5, [0.3, 0.2]
+    usual = harmony.wanted(heard, np.array([C]), C, coming)
+    further = harmony.wanted(heard, np.array([C]), C, coming, 2.0)
+    assert usual.struck[0, 7] > usual.struck[0, 4], "what is still to come, not what was heard"
+    assert further.struck[0, 7] == pytest.approx(2 * 0.3 - 0.1)
+    assert further.struck[0, 0] == usual.struck[0, 0] == pytest.approx(-0.1), "what its tones are on average"
+    assert further.struck[0, 3] - usual.struck[0, 3] == pytest.approx(-harmony.BESIDE * 0.5)
+    assert np.allclose(further.held, 2 * usual.held)
 
 
 def test_a_chord_that_is_left_lets_go_of_its_tones_where_the_next_begins() -> None:

@@ -92,7 +92,9 @@ def _ear(
     after = _worth(course.ear, material)
     if before > after:
         return plain, _Ears({}, {}), f"the ear stays {plain}: {FITS} {before:.3f}, taught {after:.3f}"
-    data, worst = ear_export.publish(course.ear, material.shown, recipe.parts, name, corpora)
+    data, worst = ear_export.publish(
+        course.ear, material.shown, recipe.parts, name, corpora, recipe.ear_follow
+    )
     stem, was = f"{name}-ear", f", before {before:.3f}" if before else ""
     remark = f"the ear was taught: {FITS} {after:.3f}{was}"
     return stem, _Ears({stem: data}, {"ear": course.ear}, worst), remark

@@ -16,10 +16,14 @@ from bandmate.models.chance import Chance
 from bandmate.models.decoding import DRUMS, Before, Score, decode
 from bandmate.models.generator import Ear, Generator, Heard
 from bandmate.models.keys import Key
+from bandmate.models.listening import STEP_SIZE
 from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
 
 FOREIGN = np.float32(4)
 """What a triad outside a locked key loses, in expected overlap: more than any guess can outweigh."""
+ECHO = np.float32(0.5)
+"""How far parts that are decided between beats lean to what the melody had in the beat so far, beside what is
+expected of the rest: to repeat it is in harmony, but no answer to what comes."""
 
 
 class Accompanist:
@@ -77,8 +81,9 @@ class Accompanist:
                 back = min(beat + 1, harmony.HORIZON)
                 guess[beat + 1 - back : beat + 1] += heard.hindsight[:back][::-1]
         guess = guess[:n] / np.maximum(guess[:n].sum(1, keepdims=True), 1e-9)
-        fit = _kept(harmony.utility(guess, melody), key)
-        return harmony.plan(fit, harmony.NONE, 0, self._ear.card.reluctance, halved=halved)
+        card = self._ear.card
+        fit = _kept(harmony.utility(guess, melody, follow=card.follow), key)
+        return harmony.plan(fit, harmony.NONE, 0, card.reluctance, halved=halved)
 
     def _plan(self, request: Request) -> tuple[Chords, harmony.Wanted | None]:
         """A chord for every step from `first` to the window's end, and what of each the melody wants, where
@@ -92,15 +97,18 @@ class Accompanist:
         if request.hindsight and heard.hindsight is not None:
             chord = heard.hindsight[: request.hindsight][::-1]
             melody = _played(request)[-request.hindsight :]
-        fit = harmony.utility(chord, melody, request.evidence, request.recalled)
+        card = self._ear.card
+        fit = harmony.utility(chord, melody, request.evidence, request.recalled, card.follow)
         fit = _kept(fit, request.key, request.evidence)
-        share = (request.first % STEPS_PER_BEAT) / STEPS_PER_BEAT if request.revision else 0.0
+        share = (request.first % STEPS_PER_BEAT) / STEPS_PER_BEAT
         fit[~_taken(request)[: len(fit)]] = 0
         chords = harmony.plan(
-            fit, request.sounding, request.beat_in_bar, self._ear.card.reluctance, share, request.halved
+            fit, request.sounding, request.beat_in_bar, card.reluctance, share, request.halved
         )
         there = np.minimum(beat, len(chords) - 1)
-        return chords[there], harmony.wanted(melody[there], chords[there], request.sounding)
+        past, coming = _apart(melody, request)
+        lean = harmony.wanted(past[there], chords[there], request.sounding, coming[there], card.lean)
+        return chords[there], lean
 
     def _hear(self, request: Request) -> Heard:
         beats = request.beats
@@ -121,6 +129,20 @@ class Accompanist:
         fresh = np.random.default_rng([performance, name, 1 + phrase]).standard_normal(size)
         turn = request.variation
         return np.asarray(np.sqrt(1 - turn**2) * base + turn * fresh, np.float32)
+
+
+def _apart(melody: Array, request: Request) -> tuple[Array, Array]:
+    """What of the melody float32[n,12] expected, by share of each beat, parts are not to rub against, and
+    what they are to go with: on a beat the same. Between beats it is, in both, also what is expected of the
+    rest, by share of what is left of the beat; and what was heard of the beat counts less in the second."""
+    known = request.known
+    if request.revision or request.hindsight or not known or request.first % STEPS_PER_BEAT != known:
+        return melody, melody
+    steps = request.partial.reshape(STEPS_PER_BEAT, STEP_SIZE)[:known, :12]
+    heard = np.minimum(steps.sum(0) / STEPS_PER_BEAT, melody[0])
+    rest = (melody[0] - heard) * STEPS_PER_BEAT / (STEPS_PER_BEAT - known)
+    avoided, coming = np.maximum(melody[0], rest), rest + ECHO * heard
+    return np.vstack([avoided, melody[1:]]), np.vstack([coming, melody[1:]])
 
 
 def _before(request: Request) -> Before:

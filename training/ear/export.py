@@ -73,21 +73,21 @@ def parity(ear: Ear, data: bytes, name: str) -> float:
 
 
 def publish(
-    ear: Ear, songs: list[Song], parts: Sequence[str], genre: str, corpora: Sequence[str]
+    ear: Ear, songs: list[Song], parts: Sequence[str], genre: str, corpora: Sequence[str], follow: float = 1.0
 ) -> tuple[bytes, float]:
     """The file of an ear, and its largest difference from the network. Raises ModelError.
 
     songs: of these parts, that it never saw; its card says how it did on them, and on them was settled how
-    often its chords change.
+    often its chords change; follow: how much the melody is to count in its plans.
     """
-    card = Card(kind="ear", genre=genre, trained_on=tuple(corpora))
-    data = to_bytes(ear, replace(card, **stated(ear, songs, parts)))
+    card = Card(kind="ear", genre=genre, trained_on=tuple(corpora), follow=follow)
+    data = to_bytes(ear, replace(card, **stated(ear, songs, parts, follow)))
     return data, parity(ear, data, f"{genre}-ear.onnx")
 
 
-def stated(ear: Ear, songs: list[Song], parts: Sequence[str]) -> dict[str, Any]:
+def stated(ear: Ear, songs: list[Song], parts: Sequence[str], follow: float = 1.0) -> dict[str, Any]:
     """What an ear's card says after songs that it never saw: the fields `reluctance` and `metrics`."""
-    rehearsals = rehearse(ear, songs)
+    rehearsals = rehearse(ear, songs, follow)
     asked = settling.heard(songs, [voice for voice, name in enumerate(parts, 1) if name != DRUMS])
     reluctance = Reluctance() if isnan(asked) else settling.settled(rehearsals, asked)
     metrics: dict[str, float] = {}

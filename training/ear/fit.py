@@ -20,8 +20,9 @@ CLIP = 1.0
 WARMUP = 60
 
 
-def loss(answer: Answer, truth: Batch) -> tuple[Tensor, Tensor]:
-    """What is made small, and the part of it that is the chord of the beat to decide, in nats."""
+def loss(answer: Answer, truth: Batch, melody: float) -> tuple[Tensor, Tensor]:
+    """What is made small, and the part of it that is the chord of the beat to decide, in nats; melody: what
+    foretelling the melody counts."""
     now = _chord_loss(answer.chord[..., :1, :], truth.chord[..., :1])
     ahead = _chord_loss(answer.chord[..., 1:, :], truth.chord[..., 1:])
     past = _chord_loss(answer.hindsight, truth.past)
@@ -29,8 +30,8 @@ def loss(answer: Answer, truth: Batch) -> tuple[Tensor, Tensor]:
     tones = torch.from_numpy(TONES).to(heard.device)[truth.chord[..., 0][heard]]
     inside = F.binary_cross_entropy_with_logits(answer.tones[heard], tones)
     bass = F.cross_entropy(answer.bass.flatten(0, -2), truth.bass.flatten(), ignore_index=UNKNOWN)
-    total = now + 0.4 * ahead + 0.4 * past + 0.5 * inside + 0.2 * bass + 0.3 * _melody_loss(answer, truth)
-    return total, now
+    total = now + 0.4 * ahead + 0.4 * past + 0.5 * inside + 0.2 * bass
+    return total + melody * _melody_loss(answer, truth), now
 
 
 def _chord_loss(logits: Tensor, chords: Tensor) -> Tensor:
@@ -77,7 +78,7 @@ class EarCourse(Course):
         self.ear.train()
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.ear_rate * self._pace()
-        total, now = loss(asked(self.ear, of), of)
+        total, now = loss(asked(self.ear, of), of, self.recipe.ear_melody)
         self.descend(total, self.optimiser, CLIP)
         return {"ear": total, "ear_chord": now}
 
@@ -94,4 +95,5 @@ def validate(ear: Ear, lessons: list[Lesson]) -> float:
     device = next(ear.parameters()).device
     batches = [Batch(*(field.to(device) for field in whole(one, known=0))) for one in longest]
     with torch.no_grad():
-        return float(np.mean([float(loss(asked(ear, of), of)[1]) for of in batches]))
+        said = [(asked(ear, of), of) for of in batches]
+        return float(np.mean([float(_chord_loss(a.chord[..., :1, :], of.chord[..., :1])) for a, of in said]))

@@ -37,11 +37,17 @@ class Guess:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """A song and what the ear says of it, a beat ahead and after the first 16th of each beat."""
+    """A song and what the ear says of it, a beat ahead and after the first 16th of each beat; follow: how
+    much the melody expected counts in the plan."""
 
     song: Song
     ahead: Guess
     later: Guess
+    follow: float = 1.0
+
+    def fit(self, guess: Guess, beat: int) -> Floats:
+        """How well each triad fits a beat and those after it, by what the ear said there."""
+        return harmony.utility(guess.chord[beat], guess.melody[beat], follow=self.follow)
 
 
 @dataclass
@@ -95,11 +101,11 @@ def _semitone_apart(chords: Ints, tone: NDArray[np.int16]) -> Floats:
     return np.asarray((above + TONES[chords, (tone - 1) % 12]) / 3)
 
 
-def rehearse(ear: Ear, songs: Iterable[Song]) -> list[Rehearsal]:
+def rehearse(ear: Ear, songs: Iterable[Song], follow: float = 1.0) -> list[Rehearsal]:
     """Asks the ear about every beat of every song."""
     ear.eval()
     lessons = [(song, lesson(song, lowest=1)) for song in songs]
-    return [Rehearsal(song, guess(ear, of, 0), guess(ear, of, 1)) for song, of in lessons]
+    return [Rehearsal(song, guess(ear, of, 0), guess(ear, of, 1), follow) for song, of in lessons]
 
 
 def guess(ear: Ear, of: Lesson, known: int) -> Guess:
@@ -118,16 +124,14 @@ def probabilities(answer: Answer) -> tuple[torch.Tensor, torch.Tensor, torch.Ten
 def decide(of: Rehearsal, reluctance: Reluctance, revised: bool) -> Ints:
     """The chord of every step, int64[steps], decided on each beat and, if so asked, again a 16th later."""
     out = np.full((len(of.song.chords), STEPS_PER_BEAT), NONE, np.int64)
-    ahead = [harmony.utility(c, m) for c, m in zip(of.ahead.chord, of.ahead.melody, strict=True)]
-    later = [harmony.utility(c, m) for c, m in zip(of.later.chord, of.later.melody, strict=True)]
     sounding = NONE
     for beat in range(len(out)):
         place = beat % BEATS_PER_BAR
-        sounding = int(harmony.plan(ahead[beat], sounding, place, reluctance=reluctance)[0])
+        sounding = int(harmony.plan(of.fit(of.ahead, beat), sounding, place, reluctance)[0])
         out[beat] = sounding
         if revised:
             heard = 1 / STEPS_PER_BEAT
-            sounding = int(harmony.plan(later[beat], sounding, place, reluctance=reluctance, heard=heard)[0])
+            sounding = int(harmony.plan(of.fit(of.later, beat), sounding, place, reluctance, heard)[0])
             out[beat, 1:] = sounding
     return out.ravel()
 

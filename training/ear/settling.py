@@ -53,11 +53,10 @@ def decide(of: Rehearsal, reluctance: Reluctance) -> Ints:
     sounding = NONE
     for beat in range(len(out)):
         place = beat % BEATS_PER_BAR
-        fit = harmony.utility(of.ahead.chord[beat], of.ahead.melody[beat])
-        sounding = int(harmony.plan(fit, sounding, place, reluctance)[0])
+        sounding = int(harmony.plan(of.fit(of.ahead, beat), sounding, place, reluctance)[0])
         if struck[beat] and not TONES[sounding, pitch[beat] % 12]:
-            fit = harmony.utility(of.later.chord[beat], of.later.melody[beat])
-            sounding = int(harmony.plan(fit, sounding, place, reluctance, heard=1 / STEPS_PER_BEAT)[0])
+            heard = 1 / STEPS_PER_BEAT
+            sounding = int(harmony.plan(of.fit(of.later, beat), sounding, place, reluctance, heard)[0])
         out[beat] = sounding
     return out
 
