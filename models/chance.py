@@ -24,8 +24,8 @@ from bandmate.models.roll import BAR, PARTS, PITCHES, WINDOW
 # Players repeat a bar note for note or change it in earnest: so large a share of a phrase's patterns is a bar
 # long, such a share of its bars has nothing renewed, and in the others so much is.
 ONE_BAR = 0.5
-KEPT = 0.6
-RENEWED = 0.6
+KEPT = 0.75
+RENEWED = 0.7
 # The share of a mood that is the phrase's: real parts lay out for four or eight bars more often than for one.
 LASTING = 0.6
 MOOD_BARS = 2

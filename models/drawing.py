@@ -21,6 +21,7 @@ PLACES = np.array([0, 3, 2, 3, *[1, 3, 2, 3] * 3])
 MOST_RESTS = 0.9
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
 HOLD_WARMTH = 0.6
+PITCH_WARMTH = 0.6
 # What of a part has a temper, in the order of the card's spread.
 STRIKES, HOLDS, LAYS_OUT, THICKENS, RISES = range(5)
 
@@ -71,13 +72,14 @@ def gates(card: Card, drums: Mask, chance: Chance, steps: slice, warmth: float) 
 def pitches(card: Card, drums: Mask, middle: Array, chance: Chance, steps: slice, warmth: float) -> Array:
     """float32[4,n,128]: what is added to the pitches' logits, and to those of drums. middle float32[4]: of
     the pitches that each part may play."""
-    noise = warmth * chance.pitch[:, steps]
+    noise = PITCH_WARMTH * warmth * chance.pitch[:, steps]
     if card.drawn is None:
         noise[drums] = 0
         return noise
     octaves = (np.arange(PITCHES) - middle[:, None]) / 12
-    rises, thickens = (_temper(card.drawn, chance, what)[:, None] for what in (RISES, THICKENS))
-    noise = noise + _near(warmth) * (rises * octaves + thickens)[:, None]
+    thickens, rises = (_temper(card.drawn, chance, what)[:, None] for what in (THICKENS, RISES))
+    thick, high = np.array(card.drawn.voicing, np.float32).T[..., None]
+    noise = noise + _near(warmth) * ((high + rises) * octaves + thick + thickens)[:, None]
     for part in np.flatnonzero(drums):
         own = warmth * card.drawn.warmth[part] if card.drawn.kit else 0.0
         noise[part] = own * chance.kit[steps] + _near(warmth) * _liking(card.drawn, chance, steps)

@@ -37,7 +37,8 @@ class Drawn(NamedTuple):
     was said at each kind of place in the bar (drawing.PLACES). warmth: per part, how many times as much noise
     its gate, or each of its drums, is drawn with as a probability asks for. spread: per part, by how much
     performances differ (as a deviation): in logits, how much it strikes, holds its notes and lays out, and
-    how many pitches it strikes together; and in logits an octave, how high it plays.
+    how many pitches it strikes together; and in logits an octave, how high it plays. voicing: per part, how
+    much more than was said it always does the last two.
     """
 
     gate: tuple[float, ...]
@@ -48,14 +49,15 @@ class Drawn(NamedTuple):
     places: tuple[tuple[float, ...], ...] = ((0.0,) * PLACES,) * PARTS
     warmth: tuple[float, ...] = (1.0,) * PARTS
     spread: tuple[tuple[float, ...], ...] = ((0.0,) * TEMPERS,) * PARTS
+    voicing: tuple[tuple[float, ...], ...] = ((0.0, 0.0),) * PARTS
 
 
 def read(rows: Sequence[Any]) -> Drawn:
     """The rows of a file, those that it has. Raises TypeError or ValueError where they have no such shape."""
     drawn = Drawn(*map(tuple, rows))
     kit = tuple(_drum(*row) for row in drawn.kit)
-    places, spread = (tuple(map(tuple, each)) for each in (drawn.places, drawn.spread))
-    return drawn._replace(kit=kit, places=places, spread=spread)
+    places, spread, voicing = (tuple(map(tuple, row)) for row in (drawn.places, drawn.spread, drawn.voicing))
+    return drawn._replace(kit=kit, places=places, spread=spread, voicing=voicing)
 
 
 def _drum(pitch: Any, cut: Any, spread: Any = 0.0, steps: Any = (0.0,) * BAR, beside: Any = ()) -> Drum:
@@ -72,6 +74,8 @@ def faults(drawn: Drawn) -> Iterator[str]:
         yield f"give each of {PARTS} parts {PLACES} numbers for places in the bar"
     if [len(row) for row in drawn.spread] != [TEMPERS] * PARTS or not _wide(chain(*drawn.spread)):
         yield f"give each of {PARTS} parts {TEMPERS} spreads of 0 or more and below {WIDEST}"
+    if [len(row) for row in drawn.voicing] != [2] * PARTS or not _finite(*drawn.voicing):
+        yield f"give each of {PARTS} parts 2 numbers for its voicing"
     if not all(0 <= drum.pitch < PITCHES and 0 <= drum.cut <= 1 for drum in drawn.kit):
         yield f"give every drum as a pitch of 0 to {PITCHES - 1} and a cut of 0 to 1"
     if not _wide(drum.spread for drum in drawn.kit):

@@ -24,11 +24,11 @@ DRUMS = st.builds(
     st.integers(0, 127),
     st.floats(0, 1),
     st.floats(0, 9),
-    st.tuples(*[st.floats(-9, 9)] * 16),
+    st.floats(-9, 9).map(lambda lean: (lean, *[0.0] * 15)),
     st.just(()),
 )
 KITS = st.lists(DRUMS, max_size=9).map(tuple)
-SPREADS = st.tuples(*[st.tuples(*[st.floats(0, 9)] * 5)] * 4)
+SPREADS = st.floats(0, 9).map(lambda wide: ((wide,) * 5,) * 4)
 
 
 @given(

@@ -23,7 +23,7 @@ from bandmate.training.songs import Notes
 FAINT = 0.25
 FEW = 0.02
 # How far a round turns what is said of steps and of pairs, for what is e times too much, and the bounds.
-NUDGE = 0.5
+NUDGE = 0.7
 FARTHEST_STEP, FARTHEST_PAIR = 1.5, 3.0
 
 Floats = NDArray[np.float64]

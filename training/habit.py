@@ -26,8 +26,8 @@ class Habit(NamedTuple):
     the others; the share of empty bars; the share of steps struck in only one of two neighbouring bars; the
     shares of notes at each kind of place in the bar; how far songs differ, as a deviation, in the logarithms
     of the notes struck in a bar that is not empty and of their usual length, in the share of empty bars, in
-    the logarithm of the notes struck together, and in the mean pitch, in octaves; and of drums, their kit.
-    Not a number where there is nothing to measure."""
+    the logarithm of the notes struck together, and in the mean pitch, in octaves; of drums, their kit; and of
+    others, the means of the last two. Not a number where there is nothing to measure."""
 
     rate: float
     crumbs: float
@@ -37,6 +37,8 @@ class Habit(NamedTuple):
     places: tuple[float, ...] = (math.nan,) * PLACES
     spread: tuple[float, ...] = (math.nan,) * TEMPERS
     kit: Drumming = NOBODY
+    together: float = math.nan
+    height: float = math.nan
 
     @classmethod
     def of(cls, songs: Sequence[Excerpt], part: str) -> Habit:
@@ -48,12 +50,16 @@ class Habit(NamedTuple):
         places = tuple(mean([share[k] for share in shares]) for k in range(PLACES))
         if part == DRUMS:
             empty = mean([texture.empty_bars(texture.struck_only(notes), kept) for notes, kept in voices])
-            struck = [(texture.struck_only(notes), kept) for notes, kept in voices]
-            return cls(rate, math.nan, math.nan, empty, change, places, _spread(struck), Drumming.of(voices))
+            rows = [_figures(texture.struck_only(notes), kept) for notes, kept in voices]
+            return cls(rate, math.nan, math.nan, empty, change, places, _spread(rows), Drumming.of(voices))
         crumbs = mean([texture.one_step(*voice) for voice in voices])
         longer = mean([texture.usual_length(*voice, 2) for voice in voices])
         empty = mean([texture.empty_bars(*voice) for voice in voices])
-        return cls(rate, crumbs, longer, empty, change, places, spread=_spread(voices))
+        rows = [_figures(*voice) for voice in voices]
+        together, height = (mean([row[k] for row in rows]) for k in (3, 4))
+        return cls(
+            rate, crumbs, longer, empty, change, places, _spread(rows), together=together, height=height
+        )
 
 
 def _change(notes: Notes, kept: Bars) -> float:
@@ -73,15 +79,16 @@ def _places(notes: Notes, kept: Bars) -> list[float]:
     return list(count / count.sum()) if count.sum() else [math.nan] * PLACES
 
 
-def _spread(voices: Sequence[tuple[Notes, Bars]]) -> tuple[float, ...]:
-    """The deviations of a part's spread."""
-    rows = []
-    for notes, kept in voices:
-        rate, empty = texture.notes_a_bar(notes, kept), texture.empty_bars(notes, kept)
-        busy = _logarithm(rate / (1 - empty)) if empty < 1 else math.nan
-        together = len(notes) / max(len(np.unique(notes[:, 0])), 1)
-        pitch = float(notes[:, 2].mean()) / 12 if len(notes) else math.nan
-        rows.append((busy, _logarithm(texture.usual_length(notes, kept)), empty, _logarithm(together), pitch))
+def _figures(notes: Notes, kept: Bars) -> tuple[float, ...]:
+    """What of a song has a spread."""
+    rate, empty = texture.notes_a_bar(notes, kept), texture.empty_bars(notes, kept)
+    busy = _logarithm(rate / (1 - empty)) if empty < 1 else math.nan
+    together = len(notes) / max(len(np.unique(notes[:, 0])), 1)
+    pitch = float(notes[:, 2].mean()) / 12 if len(notes) else math.nan
+    return busy, _logarithm(texture.usual_length(notes, kept)), empty, _logarithm(together), pitch
+
+
+def _spread(rows: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
     return tuple(deviation([row[k] for row in rows]) for k in range(TEMPERS))
 
 

@@ -59,7 +59,7 @@ WARMTH = (0.6, 1.6)
 UNLIKE = 1.0
 # How much a part's logarithms of notes and of length, and a drum's of hits, follow a logit, about.
 FOLLOWS = 0.6
-WIDENED, WIDEST = 0.7, 1.5
+WIDENED, WIDEST = 0.7, 2.0
 
 Floats = NDArray[np.float64]
 
@@ -105,7 +105,7 @@ def tuned(
 def amiss(much: Floats, mine: Sequence[Habit], real: Sequence[Habit]) -> float:
     """How far a band is from the real one, all in all."""
     lacks = [abs(a.empty - b.empty) for a, b in zip(mine, real, strict=True)]
-    unlike = [abs(x - y) for a, b in zip(mine, real, strict=True) for x, y in _spreads(a, b)]
+    unlike = [abs(x - y) for a, b in zip(mine, real, strict=True) for x, y in _unlike(a, b)]
     return float(np.abs(much).sum() + EMPTINESS * np.nansum(lacks) + UNLIKE * np.nansum(unlike))
 
 
@@ -207,7 +207,7 @@ def rested(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
 
 def moved_on(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
     """The card with all that is moved beside the cuts."""
-    card = tempered(rested(card, mine, real), mine, real)
+    card = voiced(tempered(rested(card, mine, real), mine, real), mine, real)
     for name, a, b in zip(card.parts, mine, real, strict=True):
         if name == DRUMS:
             card = grooved(card, a.kit, b.kit)
@@ -229,6 +229,19 @@ def tempered(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
     return replace(card, drawn=drawn._replace(spread=tuple(spread), kit=kit))
 
 
+def voiced(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
+    """The card with each part's chords thickened or thinned, raised or lowered, by what they lack."""
+    drawn = card.drawn
+    assert drawn is not None
+    rows = []
+    for row, a, b in zip(drawn.voicing, mine, real, strict=True):
+        lacks = (b.together - a.together) / FOLLOWS, (b.height - a.height) / FOLLOWS
+        moves = (0.0 if math.isnan(lack) else TURN * lack for lack in lacks)
+        new = (min(max(old + move, -FARTHEST), FARTHEST) for old, move in zip(row, moves, strict=True))
+        rows.append(tuple(round(each, 3) for each in new))
+    return replace(card, drawn=drawn._replace(voicing=tuple(rows)))
+
+
 def _widened(spread: float, mine: float, real: float, follows: float) -> float:
     """A spread whose square is moved by what the deviation lacks, squared; as it is where nobody knows."""
     if math.isnan(mine) or math.isnan(real) or not follows:
@@ -237,6 +250,8 @@ def _widened(spread: float, mine: float, real: float, follows: float) -> float:
     return round(math.sqrt(min(max(square, 0.0), WIDEST**2)), 3)
 
 
-def _spreads(mine: Habit, real: Habit) -> list[tuple[float, float]]:
+def _unlike(mine: Habit, real: Habit) -> list[tuple[float, float]]:
+    means = (mine.together, real.together), (mine.height, real.height)
     pairs = zip(mine.kit.spread, real.kit.spread, strict=True)
-    return [*zip(mine.spread, real.spread, strict=True), *((float(x), float(y)) for x, y in pairs)]
+    spreads = zip(mine.spread, real.spread, strict=True)
+    return [*means, *spreads, *((float(x), float(y)) for x, y in pairs)]
