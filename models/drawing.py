@@ -21,7 +21,6 @@ PLACES = np.array([0, 3, 2, 3, *[1, 3, 2, 3] * 3])
 MOST_RESTS = 0.9
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
 HOLD_WARMTH = 0.6
-PITCH_WARMTH = 0.6
 # What of a part has a temper, in the order of the card's spread.
 STRIKES, HOLDS, LAYS_OUT, THICKENS, RISES = range(5)
 
@@ -72,7 +71,7 @@ def gates(card: Card, drums: Mask, chance: Chance, steps: slice, warmth: float) 
 def pitches(card: Card, drums: Mask, middle: Array, chance: Chance, steps: slice, warmth: float) -> Array:
     """float32[4,n,128]: what is added to the pitches' logits, and to those of drums. middle float32[4]: of
     the pitches that each part may play."""
-    noise = PITCH_WARMTH * warmth * chance.pitch[:, steps]
+    noise = warmth * chance.pitch[:, steps]
     if card.drawn is None:
         noise[drums] = 0
         return noise
