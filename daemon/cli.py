@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import click
 
 from bandmate.daemon.commands import Commands
+from bandmate.daemon.flags import OFFSET, Number, bars, offsets, scale
 from bandmate.daemon.learn.commands import learn
 from bandmate.daemon.selftest.commands import selftest
 from bandmate.daemon.sentences import sentences
@@ -22,7 +22,6 @@ OUTPUTS = ("multichannel", "split", "single")
 CLOCKS = ("auto", "internal", "midi", "link")
 CLOCK_SPEEDS = ("normal", "half", "double")
 STARTS = ("note", "count")
-LONGEST_OFFSET = 500.0
 MODE = "With you, in turns of two bars, or (offline) knowing all that comes."
 KEY = "Keep to this key: G, F# minor, Bbm, D dorian, ...  [default: any]"
 PART_OFFSETS = "The same of each part beside that: 0,0,0,-40."
@@ -31,27 +30,6 @@ SOUND = "Be heard without an instrument, through FluidSynth."
 SEED = "Another seed, another performance."
 # On validation songs this one has held strings and a steady bass, in both packaged presets.
 FIRST_SEED = 5
-
-
-class Number(click.FloatRange):
-    """A number in a range; `nan` lies in none, which click does not see."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number = float(super().convert(value, param, ctx))
-        return self.fail(f"{value} is no number.", param, ctx) if math.isnan(number) else number
-
-
-OFFSET = Number(-LONGEST_OFFSET, LONGEST_OFFSET)
-
-
-def bars(ctx: click.Context, param: click.Parameter, text: str | None) -> Any:
-    """The metre that an option names."""
-    from bandmate.daemon.clock.metre import Metre
-
-    try:
-        return None if text is None else Metre.parse(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{error}.", ctx, param) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -83,16 +61,6 @@ def demo(preset: str | None, melody: str, out: Path, seed: int) -> None:
     demonstration.run(preset, melody, out, seed, click.echo)
 
 
-def scale(ctx: click.Context, param: click.Parameter, text: str | None) -> Any:
-    """The key that an option names."""
-    from bandmate.models.keys import Key
-
-    try:
-        return None if text is None else Key.parse(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{error}.", ctx, param) from error
-
-
 @main.command()
 @click.argument("melody", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -119,20 +87,6 @@ def render(**options: Any) -> None:
         said = rendering.run(order, show)
     for sentence in said:
         click.echo(sentence)
-
-
-def offsets(ctx: click.Context, param: click.Parameter, text: str | None) -> tuple[int, ...] | None:
-    """Four numbers of milliseconds, with commas between them."""
-    if text is None:
-        return None
-    try:
-        found = tuple(int(each) for each in text.split(","))
-    except ValueError:
-        found = ()
-    if len(found) != 4 or any(abs(each) > LONGEST_OFFSET for each in found):
-        wanted = f"four whole numbers from -{LONGEST_OFFSET:g} to {LONGEST_OFFSET:g}, as 0,0,0,-40"
-        raise click.BadParameter(f"'{text}' is not {wanted}.", ctx, param)
-    return found
 
 
 @main.command()

@@ -1,9 +1,11 @@
 """Chance in a performance: the noise by which decisions are drawn.
 
-A phrase has noise for two bars, which it repeats, so that it keeps its rhythm and another phrase has its own;
-but in each bar some of it is renewed, since a rest that noise asks for is not to stay for the whole phrase.
+A phrase has noise for a bar or two, which it repeats, so that it keeps its rhythm and another phrase has its
+own; but in some bars much of it is renewed, since a rest that noise asks for is not to stay for the whole
+phrase.
 Whether a part lays out is a matter of whole bars: each has a mood, which drifts from phrase to phrase and
-less from two bars to the next two.
+less from two bars to the next two. And a performance has a temper: how busy, how legato and how present each
+part is in it, and which drums it likes, beside what is usual.
 """
 
 from __future__ import annotations
@@ -16,16 +18,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmate.models.drawn import TEMPERS
 from bandmate.models.roll import BAR, PARTS, PITCHES, WINDOW
 
-RENEWED = 0.3
-# Drummers hear what they play and repeat it without being made to.
-KIT_RENEWED = 0.3
+# Players repeat a bar note for note or change it in earnest: so large a share of a phrase's patterns is a bar
+# long, such a share of its bars has nothing renewed, and in the others so much is.
+ONE_BAR = 0.5
+KEPT = 0.75
+RENEWED = 0.7
 # The share of a mood that is the phrase's: real parts lay out for four or eight bars more often than for one.
 LASTING = 0.6
 MOOD_BARS = 2
 # Hands slip seldom: no note is an accident.
 FARTHEST = 2.2
+# A temper is normal, of deviation 1, and never further out than this.
+EXTREME = 1.8
 _GATE, _HOLD, _PITCH = 0, 1, slice(2, None)
 
 Array = NDArray[np.float32]
@@ -47,11 +54,25 @@ class Hands(NamedTuple):
     single: Array
 
 
+class Temper(NamedTuple):
+    """What a performance is like from its first bar to its last: parts float32[4,5], how much more than
+    usual each strikes, holds its notes, lays out, plays in chords and plays high; kit float32[128], how much
+    more each drum is hit."""
+
+    parts: Array
+    kit: Array
+
+    @classmethod
+    def even(cls) -> Temper:
+        """All as usual."""
+        return cls(np.zeros((PARTS, TEMPERS), np.float32), np.zeros(PITCHES, np.float32))
+
+
 class Chance(NamedTuple):
     """Logistic noise of scale 1 for the steps of a window: gate and hold float32[4,32], pitch
     float32[4,32,128], and kit float32[32,128], of each drum by itself; mood float32[4,32], 0..1 and each as
-    likely, how much a part wants to play; and the variation 0..1 that says how much of it counts. Hands vary
-    whatever the variation.
+    likely, how much a part wants to play; the performance's temper; and the variation 0..1 that says how much
+    of it all counts. Hands vary whatever the variation.
 
     Noise as large as this, added to a logit, makes a cut at one half a draw by the probability itself.
     """
@@ -61,30 +82,33 @@ class Chance(NamedTuple):
     hold: Array
     kit: Array
     mood: Array
+    temper: Temper
     variation: float
     hands: Hands
 
     @classmethod
     def of(cls, seeds: tuple[int, ...], step: int, variation: float) -> Chance:
-        """The chance of a window that begins at a step of the performance, of the phrase of these seeds."""
+        """The chance of a window that begins at a step of the performance, of the phrase of these seeds, of
+        which all but the last are the performance's."""
         bars = range(step // BAR, (step + WINDOW - 1) // BAR + 1)
         steps = slice(step % BAR, step % BAR + WINDOW)
-        return cls._joined([_bar(seeds, bar) for bar in bars], steps, variation)
+        return cls._joined([_bar(seeds, bar) for bar in bars], _temper(seeds[:-1]), steps, variation)
 
     @classmethod
     def again(cls, seed: int, origins: Sequence[Origin], variation: float) -> Chance:
         """The chance of a window whose two bars have noise of these origins; seed: the performance's."""
         bars = [_bar((seed, origin.phrase), origin.bar) for origin in origins]
-        return cls._joined(bars, slice(0, WINDOW), variation)
+        return cls._joined(bars, _temper((seed,)), slice(0, WINDOW), variation)
 
     @classmethod
-    def _joined(cls, bars: Sequence[_Bar], steps: slice, variation: float) -> Chance:
+    def _joined(cls, bars: Sequence[_Bar], temper: Temper, steps: slice, variation: float) -> Chance:
         noise = np.concatenate([bar.noise for bar in bars], 1)[:, steps]
         kit = np.concatenate([bar.kit for bar in bars])[steps]
         mood = np.repeat(np.stack([bar.mood for bar in bars], 1), BAR, 1)[:, steps]
         rows = zip(*(bar.hands for bar in bars), strict=True)
         hands = Hands(*(np.concatenate(row, 1)[:, steps] for row in rows))
-        return cls(noise[..., _GATE], noise[..., _PITCH], noise[..., _HOLD], kit, mood, variation, hands)
+        gate, hold, pitch = (noise[..., kind] for kind in (_GATE, _HOLD, _PITCH))
+        return cls(gate, pitch, hold, kit, mood, temper, variation, hands)
 
     @classmethod
     def none(cls) -> Chance:
@@ -92,7 +116,7 @@ class Chance(NamedTuple):
         gate, hold = (np.zeros((PARTS, WINDOW), np.float32) for _ in range(2))
         kit, mood = np.zeros((WINDOW, PITCHES), np.float32), np.ones((PARTS, WINDOW), np.float32)
         each = np.zeros((PARTS, WINDOW, PITCHES), np.float32)
-        return cls(gate, each, hold, kit, mood, 0.0, Hands(gate, gate, each))
+        return cls(gate, each, hold, kit, mood, Temper.even(), 0.0, Hands(gate, gate, each))
 
 
 class _Bar(NamedTuple):
@@ -107,20 +131,25 @@ class _Bar(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _bar(seeds: tuple[int, ...], bar: int) -> _Bar:
-    parts, drums = (PARTS, BAR, 2 + PITCHES), (BAR, PITCHES)
-    return _Bar(
-        _partly(seeds, bar, 7, parts, RENEWED),
-        _partly(seeds, bar, 8, drums, KIT_RENEWED),
-        _mood(seeds, bar),
-        _hands(seeds, bar),
-    )
+    parts = [_partly(seeds, bar, 20 + part, (BAR, 2 + PITCHES)) for part in range(PARTS)]
+    kit = _partly(seeds, bar, 8, (BAR, PITCHES))
+    return _Bar(np.stack(parts), kit, _mood(seeds, bar), _hands(seeds, bar))
 
 
-def _partly(seeds: tuple[int, ...], bar: int, kind: int, shape: tuple[int, ...], renewed: float) -> Array:
-    """Noise that the phrase repeats every two bars, but for such a share that is the bar's own."""
-    of_phrase = np.random.default_rng([*seeds, kind, bar % 2])
+@lru_cache(maxsize=8)
+def _temper(seeds: tuple[int, ...]) -> Temper:
+    rng = np.random.default_rng([*seeds, 10])
+    drawn = [rng.standard_normal(shape).clip(-EXTREME, EXTREME) for shape in ((PARTS, TEMPERS), PITCHES)]
+    return Temper(*(each.astype(np.float32) for each in drawn))
+
+
+def _partly(seeds: tuple[int, ...], bar: int, kind: int, shape: tuple[int, ...]) -> Array:
+    """Noise of a pattern that the phrase repeats, every bar or every two; in some bars a share is renewed."""
+    short = np.random.default_rng([*seeds, kind, 1, 1]).random() < ONE_BAR
+    of_phrase = np.random.default_rng([*seeds, kind, 0 if short else bar % 2])
     of_bar = np.random.default_rng([*seeds, kind, 2 + bar])
     held, new = (rng.logistic(size=shape) for rng in (of_phrase, of_bar))
+    renewed = RENEWED if of_bar.random() >= KEPT else 0.0
     return np.where(of_bar.random(shape) < renewed, new, held).astype(np.float32)
 
 

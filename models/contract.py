@@ -21,10 +21,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, astuple, dataclass, field, fields
-from itertools import chain
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
+from bandmate.models.drawn import Drawn, faults, read
 from bandmate.models.harmony import CHORDS, HORIZON, Reluctance
 from bandmate.models.listening import BEAT_SIZE, PARTIAL_SIZE, PHASES
 from bandmate.models.roll import PARTS, PITCHES, STEPS_PER_BEAT, WINDOW
@@ -33,8 +33,6 @@ from bandmate.models.touch import Touch
 FORMAT = 1
 PROPERTY = "bandmate"
 CONTROLS = PARTS + 1
-PLACES = 4
-WARMEST = 10
 
 Shape = tuple[int | None, ...]
 
@@ -69,27 +67,6 @@ EAR_OPTIONAL: dict[str, Shape] = {"hindsight": (1, HORIZON, CHORDS)}
 
 class ModelError(Exception):
     """A model file can't be used; the sentence says which, why, and what to do."""
-
-
-class Drawn(NamedTuple):
-    """How a card is drawn from with noise of full strength. A file of three rows has only the first three.
-
-    gate, second, hold: cuts, per part: of the gate; of a note's second step; of its later ones. rests: per
-    part, the share of bars in which it lays out, whatever is said. kit: the cut of each drum, as pairs of
-    pitch and cut; without any the drums are not drawn. places: per part, the logits by which it is likelier
-    to strike than was said at each kind of place in the bar (drawing.PLACES). warmth: per part, how many
-    times as much noise its gate, or each of its drums, is drawn with as a probability asks for. join: per
-    part, the cut of further pitches that are struck with the likeliest.
-    """
-
-    gate: tuple[float, ...]
-    second: tuple[float, ...]
-    hold: tuple[float, ...]
-    rests: tuple[float, ...] = (0.0,) * PARTS
-    kit: tuple[tuple[int, float], ...] = ()
-    places: tuple[tuple[float, ...], ...] = ((0.0,) * PLACES,) * PARTS
-    warmth: tuple[float, ...] = (1.0,) * PARTS
-    join: tuple[float, ...] = (0.5,) * PARTS
 
 
 @dataclass(frozen=True)
@@ -138,7 +115,7 @@ def parse(text: str | None, name: str) -> Card:
         known = {f.name for f in fields(Card)}
         values = {k: _tuple(v) for k, v in said.items() if k in known}
         if values.get("drawn") is not None:
-            values["drawn"] = _drawn(*values["drawn"])
+            values["drawn"] = read(values["drawn"])
         if values.get("touch") is not None:
             values["touch"] = _touch(*values["touch"])
         if "reluctance" in values:
@@ -148,13 +125,6 @@ def parse(text: str | None, name: str) -> Card:
         raise ModelError(f"{name} has metadata that can't be read ({error}); export it again") from error
     _check(card, name)
     return card
-
-
-def _drawn(*rows: Any) -> Drawn:
-    """The rows of a file, those that it has."""
-    drawn = Drawn(*map(tuple, rows))
-    kit = tuple((int(pitch), cut) for pitch, cut in drawn.kit)
-    return drawn._replace(kit=kit, places=tuple(map(tuple, drawn.places)))
 
 
 def _touch(bar: Any, onset: Any, note: Any, top: Any, accent: Any) -> Touch:
@@ -194,17 +164,10 @@ def _check_parts(card: Card, name: str) -> None:
         raise ModelError(f"{name} names {len(card.parts)} parts; a generator has {PARTS}")
     rows = {f"{field_name} cuts": getattr(card, field_name) for field_name in ("gate", "pitch", "hold")}
     if card.drawn is not None:
-        *cuts, rests, kit, places, warmth, join = card.drawn
-        if len(warmth) != PARTS or not all(0 < each < WARMEST for each in warmth):
-            raise ModelError(f"{name} must give {PARTS} drawn warmths above 0 and below {WARMEST}")
-        if [len(row) for row in places] != [PLACES] * PARTS or not all(map(isfinite, chain(*places))):
-            raise ModelError(f"{name} must give each of {PARTS} parts {PLACES} numbers for places in the bar")
-        rows |= {f"drawn {key} cuts": row for key, row in zip(Drawn._fields, cuts, strict=False)}
-        rows |= {"drawn rests": rests, "drawn join cuts": join}
-        if not all(0 <= pitch < PITCHES and _is_share(cut) for pitch, cut in kit):
-            raise ModelError(
-                f"{name} must give every drum as a pitch of 0 to {PITCHES - 1} and a cut of 0 to 1"
-            )
+        for fault in faults(card.drawn):
+            raise ModelError(f"{name} must {fault}")
+        rows |= {f"drawn {key} cuts": row for key, row in zip(Drawn._fields[:3], card.drawn, strict=False)}
+        rows |= {"drawn rests": card.drawn.rests, "drawn join cuts": card.drawn.join}
     if card.touch is not None and not card.touch.sound:
         raise ModelError(f"{name} must give the touch of {PARTS} parts as shares of one half at most")
     for words, row in rows.items():

@@ -29,8 +29,6 @@ from bandmate.models.touch import touched
 
 DRUMS = "drums"
 DENSITY_REACH = 3.0
-# Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
-HOLD_WARMTH = 0.6
 # How far a chord leans to the tone that the melody is expected on: odds times e^13 for one that is sure.
 VOICING = 13.0
 # No more than this is none: sigmoids are computed to some 1e-7, and what is below differs between processors.
@@ -94,12 +92,13 @@ def decode(
     drums, density = _is_drums(card), np.array(limits.density, np.float32)
     cuts = Cuts.of(card, drums, warmth)
     lean = drawing.gates(card, drums, chance, steps, warmth) + DENSITY_REACH * (density - 0.5)[:, None]
-    taste = drawing.pitches(card, drums, chance, steps, warmth)
+    middle = np.asarray(np.mean([limits.low, limits.high], 0), np.float32)
+    taste = drawing.pitches(card, drums, middle, chance, steps, warmth)
     if wanted is not None and card.drawn:
         taste = taste + _voicing(wanted.struck[: taste.shape[1]], limits, drums)
-    plays = ~drawing.rests(card, _chords(limits, drums), chance.mood[:, steps], density, warmth)[..., None]
-    onset = _struck(said, card, cuts, limits, steps, lean, taste) & plays
-    patience = HOLD_WARMTH * warmth * chance.hold[:, steps, None]
+    plays = ~drawing.rests(card, _chords(limits, drums), chance, steps, density, warmth)[..., None]
+    onset = _struck(said, card, cuts, limits, steps, lean, taste, warmth) & plays
+    patience = drawing.holds(card, chance, steps, warmth)[..., None]
     if wanted is not None and card.drawn:
         patience = patience + VOICING * wanted.held[: patience.shape[1], _CLASSES]
     hold = _warmed(said.sustain[:, steps], patience)
@@ -137,7 +136,14 @@ def _warmed(probability: Array, noise: Array) -> Array:
 
 
 def _struck(
-    said: Probabilities, card: Card, cuts: Cuts, limits: Limits, steps: slice, lean: Array, noise: Array
+    said: Probabilities,
+    card: Card,
+    cuts: Cuts,
+    limits: Limits,
+    steps: slice,
+    lean: Array,
+    noise: Array,
+    warmth: float,
 ) -> Mask:
     pitch = np.arange(PITCHES)
     low, high = (np.array(edge)[:, None, None] for edge in (limits.low, limits.high))
@@ -155,7 +161,7 @@ def _struck(
     for part, name in enumerate(card.parts):
         if name == DRUMS:
             wish = logit(onset[part]) + lean[part][:, None] + noise[part]
-            chosen[part] = (wish > logit(cuts.kit)) & (onset[part] > 0)
+            chosen[part] = drawing.hits(card, wish, logit(cuts.kit), warmth) & (onset[part] > 0)
         else:
             for step in np.flatnonzero(chosen[part].sum(1) > limits.voices[part]):  # some were as likely
                 chosen[part, step] = _most_wanted(chosen[part, step], given[part, step], limits.voices[part])

@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 
 from bandmate.models.chance import Chance
 from bandmate.models.contract import Card
+from bandmate.models.drawn import Drawn
 from bandmate.models.roll import BAR, PITCHES
 
 # The kinds of place in a bar, for its 16 steps: its first, the other beats, eighths between, 16ths between.
 PLACES = np.array([0, 3, 2, 3, *[1, 3, 2, 3] * 3])
 MOST_RESTS = 0.9
+# Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
+HOLD_WARMTH = 0.6
+# What of a part has a temper, in the order of the card's spread.
+STRIKES, HOLDS, LAYS_OUT, THICKENS, RISES = range(5)
 
 Mask = NDArray[np.bool_]
 Array = NDArray[np.float32]
@@ -44,8 +49,8 @@ class Cuts(NamedTuple):
         warm = (card.drawn.gate, card.drawn.join, card.drawn.second, card.drawn.hold)
         share = np.where(drums, 0, _near(warmth)).astype(np.float32)
         cuts = [_between(a, np.array(b, np.float32), share) for a, b in zip(cold, warm, strict=True)]
-        drawn = [pitch for pitch, _ in card.drawn.kit]
-        own = np.array([cut for _, cut in card.drawn.kit], np.float32)
+        drawn = [drum.pitch for drum in card.drawn.kit]
+        own = np.array([drum.cut for drum in card.drawn.kit], np.float32)
         kit[drawn] = _between(kit[drawn], own, np.full_like(own, _near(warmth)))
         return cls(cuts[0], cuts[1], cuts[2], cuts[3], kit)
 
@@ -59,32 +64,83 @@ def gates(card: Card, drums: Mask, chance: Chance, steps: slice, warmth: float) 
     own = 0.0 if card.drawn.kit else chance.variation
     scale = np.where(drums, own, warmth * np.array(card.drawn.warmth)).astype(np.float32)
     place = PLACES[np.arange(steps.start, steps.start + noise.shape[1]) % BAR]
-    return scale[:, None] * noise + _near(warmth) * np.array(card.drawn.places, np.float32)[:, place]
+    usual = np.array(card.drawn.places, np.float32)[:, place] + _temper(card.drawn, chance, STRIKES)[:, None]
+    return scale[:, None] * noise + _near(warmth) * usual
 
 
-def pitches(card: Card, drums: Mask, chance: Chance, steps: slice, warmth: float) -> Array:
-    """float32[4,n,128]: what is added to the pitches' logits, and to those of drums."""
+def pitches(card: Card, drums: Mask, middle: Array, chance: Chance, steps: slice, warmth: float) -> Array:
+    """float32[4,n,128]: what is added to the pitches' logits, and to those of drums. middle float32[4]: of
+    the pitches that each part may play."""
     noise = warmth * chance.pitch[:, steps]
+    if card.drawn is None:
+        noise[drums] = 0
+        return noise
+    octaves = (np.arange(PITCHES) - middle[:, None]) / 12
+    thickens, rises = (_temper(card.drawn, chance, what)[:, None] for what in (THICKENS, RISES))
+    high = np.array(card.drawn.height, np.float32)[:, None]
+    noise = noise + _near(warmth) * ((high + rises) * octaves + thickens)[:, None]
     for part in np.flatnonzero(drums):
-        own = warmth * card.drawn.warmth[part] if card.drawn is not None and card.drawn.kit else 0.0
-        noise[part] = own * chance.kit[steps]
-    return noise
+        own = warmth * card.drawn.warmth[part] if card.drawn.kit else 0.0
+        noise[part] = own * chance.kit[steps] + _near(warmth) * _liking(card.drawn, chance, steps)
+    return np.asarray(noise, np.float32)
 
 
-def rests(card: Card, chords: Mask, mood: Array, density: Array, warmth: float) -> Mask:
+def hits(card: Card, wish: Array, cut: Array, warmth: float) -> Mask:
+    """bool[n,128]: the drums that are hit, of logits float32[n,128] against cuts float32[128]; one after the
+    other as the kit has them, each by what those before it do."""
+    wish, struck = wish.copy(), np.zeros(wish.shape, bool)
+    if card.drawn is None:
+        return np.asarray(wish > cut)
+    before: list[int] = []
+    for drum in card.drawn.kit:
+        if drum.beside:
+            beside = struck[:, before] @ np.array(drum.beside, np.float32)
+            wish[:, drum.pitch] += _near(warmth) * beside
+        struck[:, drum.pitch] = wish[:, drum.pitch] > cut[drum.pitch]
+        before.append(drum.pitch)
+    return np.asarray(wish > cut)
+
+
+def holds(card: Card, chance: Chance, steps: slice, warmth: float) -> Array:
+    """float32[4,n]: what is added to the logits by which notes are held on."""
+    noise = HOLD_WARMTH * warmth * chance.hold[:, steps]
+    if card.drawn is None:
+        return noise
+    return noise + _near(warmth) * _temper(card.drawn, chance, HOLDS)[:, None]
+
+
+def rests(card: Card, chords: Mask, chance: Chance, steps: slice, density: Array, warmth: float) -> Mask:
     """bool[4,n]: where a part lays out, more where its density 0..1 is less. Of the parts that play chords,
     bool[4], the one that most wants to does not lay out, and of the others likewise, if they are several; nor
-    does more than half of the band. mood: float32[4,n]."""
+    does more than half of the band."""
+    mood = chance.mood[:, steps]
     if card.drawn is None:
         return np.zeros(mood.shape, bool)
-    share = _near(warmth) * np.array(card.drawn.rests) * 2 * (1 - density)
-    lays_out = mood < np.minimum(share, MOST_RESTS)[:, None]
+    usual = np.array(card.drawn.rests, np.float32)
+    tempered = np.where(usual > 0, share(logit(usual) + _temper(card.drawn, chance, LAYS_OUT)), 0)
+    asked = _near(warmth) * tempered * 2 * (1 - density)
+    lays_out = mood < np.minimum(asked, MOST_RESTS)[:, None]
     for group in (chords, ~chords):
         if group.sum() > 1 or group is chords:
             wants = np.where(group[:, None], mood, -1)
             lays_out &= ~group[:, None] | (wants < wants.max(0))
     least = np.where(lays_out, mood, np.inf).argsort(0).argsort(0)
     return np.asarray(lays_out & (least < len(mood) // 2))
+
+
+def _temper(drawn: Drawn, chance: Chance, what: int) -> Array:
+    """float32[4]: how much more than usual each part does of one thing in this performance, as logits."""
+    return np.array(drawn.spread, np.float32)[:, what] * chance.temper.parts[:, what]
+
+
+def _liking(drawn: Drawn, chance: Chance, steps: slice) -> Array:
+    """float32[n,128]: how much likelier each drum is hit than was said, at these steps in this performance,
+    as logits."""
+    liking = np.zeros((BAR, PITCHES), np.float32)
+    for drum in drawn.kit:
+        own = drum.spread * chance.temper.kit[drum.pitch]
+        liking[:, drum.pitch] = np.array(drum.steps, np.float32) + own
+    return np.asarray(liking[np.arange(steps.start, steps.stop) % BAR])
 
 
 def _near(warmth: float) -> np.float32:

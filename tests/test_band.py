@@ -370,13 +370,14 @@ def test_a_cut_rises_where_too_much_is_played(mine: float, moves: int) -> None:
 
 
 def test_drawn_cuts_settle_at_as_many_notes_as_short_and_as_long_as_the_aim() -> None:
-    onset = np.zeros((4, 4, 32, 128), np.float32)
+    songs_heard = 24
+    onset = np.zeros((songs_heard, 4, 32, 128), np.float32)
     onset[:, 1, ::4, 40] = 0.4
     hold = np.zeros_like(onset)
     hold[:, 1, :, 40] = 0.4
-    plan = np.zeros((4, 128, 24), np.float32)
-    melody = np.zeros((4, 2, 128, 128), np.float32)
-    given = Stage(melody, plan, np.zeros((4, 4, 2, 128, 128), np.float32))
+    plan = np.zeros((songs_heard, 128, 24), np.float32)
+    melody = np.zeros((songs_heard, 2, 128, 128), np.float32)
+    given = Stage(melody, plan, np.zeros((songs_heard, 4, 2, 128, 128), np.float32))
     aim = Aim((0.0, 2.8, 0.0, 0.0), (0.0, 2.0, 0.0, 0.0), (0.0, 0.2, 0.0, 0.0), (0.0, 3.0, 0.0, 0.0))
     card = Card("generator", parts=("drums", "bass", "keys", "strings"), drawn=calibrate.EVEN)
 

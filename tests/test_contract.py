@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandmate.models import contract
-from bandmate.models.contract import Card, Drawn, ModelError
+from bandmate.models.contract import Card, ModelError
+from bandmate.models.drawn import Drawn, Drum
 from bandmate.models.harmony import Reluctance
 
 PARTS = ("drums", "bass", "keys", "strings")
@@ -18,7 +19,17 @@ CUTS = st.tuples(*[st.floats(0, 1)] * 4)
 PLACES = st.tuples(*[st.tuples(*[st.floats(-9, 9)] * 4)] * 4)
 WARMTHS = st.tuples(*[st.floats(0.1, 9)] * 4)
 WORDS = st.text(max_size=8)
-KITS = st.lists(st.tuples(st.integers(0, 127), st.floats(0, 1)), max_size=9).map(tuple)
+DRUMS = st.builds(
+    Drum,
+    st.integers(0, 127),
+    st.floats(0, 1),
+    st.floats(0, 9),
+    st.floats(-9, 9).map(lambda lean: (lean, *[0.0] * 15)),
+    st.just(()),
+)
+KITS = st.lists(DRUMS, max_size=9).map(tuple)
+SPREADS = st.floats(0, 9).map(lambda wide: ((wide,) * 5,) * 4)
+HEIGHTS = st.floats(-3, 3).map(lambda high: (high,) * 4)
 
 
 @given(
@@ -41,6 +52,8 @@ KITS = st.lists(st.tuples(st.integers(0, 127), st.floats(0, 1)), max_size=9).map
             places=PLACES,
             warmth=WARMTHS,
             join=CUTS,
+            spread=SPREADS,
+            height=HEIGHTS,
         ),
         trained_on=st.lists(WORDS, max_size=3).map(tuple),
         metrics=st.dictionaries(WORDS, st.floats(-1e6, 1e6), max_size=3),

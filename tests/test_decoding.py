@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandmate.models import decoding, drawing
-from bandmate.models.chance import Chance
-from bandmate.models.contract import Card, Drawn
+from bandmate.models.chance import KEPT, ONE_BAR, Chance, Origin, Temper
+from bandmate.models.contract import Card
 from bandmate.models.decoding import Before, Limits, Score
+from bandmate.models.drawn import Drawn, Drum
 from bandmate.models.generator import Probabilities
 from bandmate.models.harmony import Wanted
 
@@ -20,7 +22,7 @@ DRUMS, BASS, KEYS, STRINGS = range(4)
 CARD = Card("generator", parts=("drums", "bass", "keys", "strings"))
 STILL = Chance.none()
 EVEN = Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4)
-LOOSE = EVEN._replace(rests=(0.5,) * 4, kit=((36, 0.5), (38, 0.5)))
+LOOSE = EVEN._replace(rests=(0.5,) * 4, kit=(Drum(36, 0.5), Drum(38, 0.5)))
 SILENT = np.zeros((4, 128), bool)
 FREE = Limits()
 
@@ -197,11 +199,15 @@ def test_a_step_has_the_same_chance_in_every_window_that_holds_it() -> None:
         assert (here.mood[:, -both:] == later.mood[:, :both]).all()
 
 
-def test_about_half_of_the_chance_is_that_of_two_bars_before() -> None:
-    first, second, other = (Chance.of(*at, 0.5).pitch for at in (((1,), 0), ((1,), 32), ((2,), 0)))
-    # A cell keeps its noise where it is renewed in neither of the bars.
-    assert (first == second).mean() == pytest.approx(0.49, abs=0.02)
-    assert not (first == other).any()
+def test_a_part_keeps_its_noise_for_whole_bars_or_changes_it_in_earnest() -> None:
+    bars = np.stack([Chance.of((seed,), 16, 0.5).pitch for seed in range(60)]).reshape(60, 4, 2, 16, 128)
+    later = np.stack([Chance.of((seed,), 48, 0.5).pitch for seed in range(60)]).reshape(60, 4, 2, 16, 128)
+    both_kept = KEPT**2
+    same = (bars == later).all((3, 4)).mean()
+    assert same == pytest.approx(both_kept, abs=0.08)
+    assert (bars[:, :, 0] == bars[:, :, 1]).all((2, 3)).mean() == pytest.approx(ONE_BAR * both_kept, abs=0.08)
+    assert (bars == later).mean() < same + 0.25
+    assert not (bars[0] == bars[1]).any()
 
 
 def shares(card: Card, said: Probabilities, variation: float) -> tuple[float, float, float]:
@@ -408,8 +414,67 @@ def test_never_more_than_half_of_the_band_lays_out() -> None:
     card = Card("generator", parts=CARD.parts, drawn=LOOSE._replace(rests=(0.4,) * 4))
     mood = np.array([[0.3], [0.2], [0.1], [0.35]], np.float32)
     chords = np.array([False, False, False, True])
-    rests = drawing.rests(card, chords, mood, np.full(4, 0.5, np.float32), 1.0)
+    moody, dense = Chance.none()._replace(mood=mood), np.full(4, 0.5, np.float32)
+    rests = drawing.rests(card, chords, moody, slice(0, 1), dense, 1.0)
     assert rests[:, 0].tolist() == [False, True, True, False]
     mood[:2] = 0.5
-    few = drawing.rests(card, chords, mood, np.full(4, 0.5, np.float32), 1.0)
+    few = drawing.rests(card, chords, moody, slice(0, 1), dense, 1.0)
     assert few[:, 0].tolist() == [False, False, True, False]
+
+
+def test_a_temper_lasts_a_performance_and_another_seed_has_another() -> None:
+    first, later, other = (Chance.of(*at, 0.5).temper for at in (((1, 0), 0), ((1, 9), 320), ((2, 0), 0)))
+    assert all(np.array_equal(a, b) for a, b in zip(first, later, strict=True))
+    assert not np.array_equal(first.parts, other.parts)
+    again = Chance.again(1, [Origin(3, 12), Origin(3, 13)], 0.5).temper
+    assert np.array_equal(again.kit, first.kit)
+
+
+def test_a_temper_says_how_much_is_struck_held_and_rested_as_far_as_the_card_spreads() -> None:
+    said = probabilities({(KEYS, step, 60): 0.4 for step in range(0, 32, 4)})
+    said.gate[KEYS, ::4] = 0.4
+    said.sustain[KEYS, :, 60] = 0.4
+    parts = np.zeros((4, 5), np.float32)
+    parts[KEYS, :2] = 1
+    keen = Chance.none()._replace(temper=Temper(parts, np.zeros(128, np.float32)), variation=0.5)
+    even, wide = EVEN, EVEN._replace(spread=((1.0,) * 5,) * 4)
+    plays = [decoded(said, replace(CARD, drawn=drawn), chance=keen) for drawn in (even, wide)]
+    assert [score.onset[KEYS].sum() for score in plays] == [0, 8]
+    assert plays[1].sustain[KEYS].sum() == 32
+
+
+def test_a_drum_that_is_liked_is_hit_more() -> None:
+    said = probabilities({(DRUMS, step, drum): 0.4 for step in range(0, 32, 4) for drum in (36, 51)})
+    liked = np.zeros(128, np.float32)
+    liked[51] = 1
+    keen = Chance.none()._replace(temper=Temper(np.zeros((4, 5), np.float32), liked), variation=0.5)
+    kit = EVEN._replace(kit=(Drum(36, 0.5, 1.0), Drum(51, 0.5, 1.0)))
+    onset = decoded(said, replace(CARD, drawn=kit), chance=keen).onset[DRUMS]
+    assert (onset[:, 36].sum(), onset[:, 51].sum()) == (0, 8)
+
+
+def test_a_drum_leans_to_steps_of_the_bar_and_to_what_is_hit_before_it_in_the_kit() -> None:
+    said = probabilities({(DRUMS, step, drum): 0.4 for step in range(0, 32, 4) for drum in (36, 42)})
+    said.onset[DRUMS, :, 36] = [0.9 if step % 8 == 0 else 0.1 for step in range(32)]
+    calm = Chance.none()._replace(variation=0.5)
+    beside = EVEN._replace(kit=(Drum(36, 0.5), Drum(42, 0.5, beside=(1.0,))))
+    hats = decoded(said, replace(CARD, drawn=beside), chance=calm).onset[DRUMS][:, 42]
+    assert np.flatnonzero(hats).tolist() == [0, 8, 16, 24]
+    steps = EVEN._replace(kit=(Drum(36, 0.5), Drum(42, 0.5, steps=(0.0,) * 4 + (1.0,) + (0.0,) * 11)))
+    hats = decoded(said, replace(CARD, drawn=steps), chance=calm).onset[DRUMS][:, 42]
+    assert np.flatnonzero(hats).tolist() == [4, 20]
+
+
+def test_a_high_and_thick_temper_plays_higher_and_more_together() -> None:
+    said = probabilities({(KEYS, 0, pitch): 0.9 - 0.01 * pitch / 12 for pitch in range(36, 96, 12)})
+    said.gate[KEYS, 0] = 1
+    cool = replace(CARD, pitch=(0.99,) * 4, drawn=EVEN._replace(spread=((0, 0, 0, 4.0, 1.0),) * 4))
+    said.onset[KEYS, 0] *= 0.3
+    found = []
+    for thick, high in ((0, 0), (1, 0), (0, 1), (0, -1)):
+        parts = np.zeros((4, 5), np.float32)
+        parts[KEYS, 3:] = thick, high
+        chance = Chance.none()._replace(temper=Temper(parts, np.zeros(128, np.float32)), variation=0.5)
+        found.append(np.flatnonzero(decoded(said, cool, chance=chance).onset[KEYS, 0]))
+    assert len(found[1]) > len(found[0])
+    assert found[2].max() > found[3].max()

@@ -8,15 +8,23 @@ import pytest
 
 pytest.importorskip("torch")
 
-from bandmate.models.contract import Card, Drawn
-from bandmate.training import lines, songs, tuning
+from bandmate.models.contract import Card
+from bandmate.models.drawn import Drawn, Drum
+from bandmate.training import drumming, habit, lines, songs, tuning
+from bandmate.training.drumming import Drumming
 from bandmate.training.fitting import windows
+from bandmate.training.habit import Habit
 from bandmate.training.judging.excerpt import Excerpt
-from bandmate.training.tuning import Habit
 
-KIT = tuple((drum, 0.5) for drum in windows.KIT)
+KIT = tuple(Drum(int(drum), 0.5) for drum in windows.KIT)
 CARD = Card("generator", parts=("drums", "bass", "keys", "strings"), drawn=Drawn(*((0.5,) * 4,) * 3, kit=KIT))
-UNKNOWN = Habit(nan, nan, nan, nan, kit=(nan,) * len(KIT))
+UNKNOWN = Habit(nan, nan, nan, nan)
+
+
+def drummed(*hits: float) -> Drumming:
+    """A kit of which nothing else is told, the first drums hit so often a bar."""
+    all_hits = np.array([*hits, *[0.0] * (len(KIT) - len(hits))])
+    return habit.NOBODY._replace(hits=all_hits)
 
 
 def heard(*notes: tuple[int, int]) -> Excerpt:
@@ -44,7 +52,7 @@ def test_drums_are_counted_one_by_one() -> None:
     song = Excerpt("a", 2, hits, {"drums": hits}, {"drums": np.ones(2, bool)})
     found = Habit.of([song], "drums")
     assert (found.rate, found.empty) == (1.5, 0.5)
-    assert dict(zip(windows.KIT, found.kit, strict=True)) == dict.fromkeys(windows.KIT, 0.0) | {
+    assert dict(zip(windows.KIT, found.kit.hits, strict=True)) == dict.fromkeys(windows.KIT, 0.0) | {
         36: 1.0,
         42: 0.5,
     }
@@ -60,16 +68,16 @@ def test_where_there_is_too_much_too_short_or_too_long_the_cuts_move_against_it(
 
 
 def test_each_drum_has_a_cut_of_its_own() -> None:
-    mine = Habit(6, nan, nan, 0, kit=(4.0, 2.0) + (0.0,) * 7)
-    real = Habit(6, nan, nan, 0, kit=(2.0, 4.0) + (0.0,) * 7)
+    mine = Habit(6, nan, nan, 0, kit=drummed(4, 2))
+    real = Habit(6, nan, nan, 0, kit=drummed(2, 4))
     kit = moved(CARD, [mine] + [UNKNOWN] * 3, [real] + [UNKNOWN] * 3).kit
-    assert [drum for drum, _ in kit] == list(windows.KIT)
-    assert kit[0][1] > 0.5 > kit[1][1]
-    assert kit[2][1] == pytest.approx(0.5)
+    assert [drum.pitch for drum in kit] == list(windows.KIT)
+    assert kit[0].cut > 0.5 > kit[1].cut
+    assert kit[2].cut == pytest.approx(0.5)
 
 
 def test_a_part_that_is_never_real_keeps_its_cuts_and_its_rests() -> None:
-    known = [Habit(3, 0.2, 4, 0.3, 0.1, (0.25,) * 4, (1.0,) * 9)] * 4
+    known = [Habit(3, 0.2, 4, 0.3, 0.1, (0.25,) * 4)] * 4
     assert np.allclose(np.concatenate(moved(CARD, known, [UNKNOWN] * 4)[:3]), 0.5)
     assert tuning.rested(CARD, known, [UNKNOWN] * 4) == CARD
 
@@ -115,7 +123,7 @@ def test_a_part_that_rests_too_little_lays_out_more_and_none_less_than_never() -
 
 def test_drums_get_cuts_of_their_own_only_where_somebody_plays_them() -> None:
     plain = Card("generator", parts=CARD.parts, drawn=Drawn(*((0.5,) * 4,) * 3))
-    played = [Habit(12, nan, nan, 0, kit=(1.0,) * 9)] + [UNKNOWN] * 3
+    played = [Habit(12, nan, nan, 0, kit=drummed(1))] + [UNKNOWN] * 3
     assert tuning.by_drums(plain, played) == CARD
     assert tuning.by_drums(plain, [UNKNOWN] * 4) == plain
     assert tuning.by_drums(Card("generator", parts=CARD.parts), played).drawn is None
@@ -144,9 +152,60 @@ def test_what_a_rule_arranged_counts_only_where_nobody_plays_the_part() -> None:
     source = np.full((2, 5), songs.REAL, np.uint8)
     source[1, 2] = source[:, 3] = songs.ARRANGED
     song = songs.Song("a", "pop", "valid", notes, np.full(8, 24, np.uint8), source)
-    _, low, middle, _ = tuning.real_habits([song], CARD.parts, 2)
+    _, low, middle, _ = habit.real_habits([song], CARD.parts, 2)
     assert (low.rate, middle.rate) == (1, 1.5)
     brief = tuple(lines.as_notes([(step, 2, 60, 80) for step in (0, 4, 8)]) for _ in notes)
     short = songs.Song("b", "pop", "valid", brief, song.chords[:4], np.full((1, 5), songs.REAL, np.uint8))
-    assert tuning.real_habits([song, short], CARD.parts, 2)[1].rate == 1
-    assert tuning.real_habits([song, short], CARD.parts, 1)[1].rate == 2
+    assert habit.real_habits([song, short], CARD.parts, 2)[1].rate == 1
+    assert habit.real_habits([song, short], CARD.parts, 1)[1].rate == 2
+
+
+def songs_of(*bars: tuple[int, int, int]) -> list[Excerpt]:
+    """A song of four bars each: notes in a bar that has any, their length, and how many bars have."""
+    out = []
+    for notes, length, busy in bars:
+        rows = [(16 * bar + 2 * k, length, 40, 80) for bar in range(busy) for k in range(notes)]
+        keys = np.array(rows, np.int16)
+        out.append(Excerpt("a", 4, keys, {"keys": keys}, {"keys": np.ones(4, bool)}))
+    return out
+
+
+def test_a_habit_tells_how_far_songs_differ() -> None:
+    alike = Habit.of(songs_of((4, 2, 3), (4, 2, 3)), "keys").spread
+    assert alike == pytest.approx((0, 0, 0, 0, 0))
+    apart = Habit.of(songs_of((2, 1, 4), (6, 2, 2)), "keys").spread
+    assert apart == pytest.approx((math.log(3) / 2, math.log(2) / 2, 0.25, 0, 0))
+
+
+def test_performances_that_differ_less_than_songs_are_spread_those_that_differ_more_drawn_together() -> None:
+    rests = CARD.drawn._replace(rests=(0.5,) * 4, spread=((0.4,) * 5,) * 4)  # type: ignore[union-attr]
+    card = Card("generator", parts=CARD.parts, drawn=rests)
+    little = UNKNOWN._replace(spread=(0.1,) * 5, kit=habit.NOBODY._replace(spread=np.full(9, 0.1)))
+    much = UNKNOWN._replace(spread=(0.2,) * 5, kit=habit.NOBODY._replace(spread=np.full(9, 0.2)))
+    new = tuning.tempered(card, [little, much, UNKNOWN, much], [much, little, much, much]).drawn
+    assert new is not None
+    assert all(wide > 0.4 for wide in new.spread[0])
+    assert all(wide < 0.4 for wide in new.spread[1])
+    assert new.spread[2:] == ((0.4,) * 5,) * 2
+    assert all(drum.spread > 0 for drum in new.kit)
+
+
+def beaten(*hits: tuple[int, int]) -> Drumming:
+    """Four bars alike, of (step, drum)."""
+    rows = [(16 * bar + step, 1, drum, 80) for bar in range(4) for step, drum in hits]
+    return Drumming.of([(np.array(rows, np.int16), np.ones(4, bool))])
+
+
+def test_drums_lean_to_the_steps_and_to_the_company_that_they_lack() -> None:
+    mine = beaten((0, 36), (8, 38), (0, 42), (1, 42))
+    real = beaten((0, 36), (8, 38), (8, 42), (4, 42))
+    new = drumming.grooved(CARD, mine, real).drawn
+    assert new is not None
+    kick, snare, hat = new.kit[:3]
+    assert (kick.steps, snare.beside) == ((0.0,) * 16, (0.0,))
+    assert hat.steps[0] < 0 < hat.steps[8]
+    assert hat.beside[0] < 0 < hat.beside[1]
+
+
+def test_a_kit_that_nobody_plays_keeps_its_leanings() -> None:
+    assert drumming.grooved(CARD, beaten((0, 36)), habit.NOBODY) == CARD

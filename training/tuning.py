@@ -4,8 +4,9 @@ each part strikes as many notes as the real one.
 Of a band that is drawn the cuts in its file move, and so do those that end notes, until as many of them last
 a step, and the others as long as real ones; each drum's, until it is hit as often; how likely
 a part is to strike at each kind of place in the bar, until as much of it falls there; how much of it is left
-to chance, until as much changes from bar to bar; and the share of bars in which it lays out, until as many
-of its bars are empty. Of one that is cut the preset's densities move.
+to chance, until as much changes from bar to bar; the share of bars in which it lays out, until as many
+of its bars are empty; and how far one performance's temper is from another's, until they differ like songs.
+Of one that is cut the preset's densities move.
 What was paired in style counts as real; what was arranged for a song tells nothing of how busy its band was,
 but where nobody plays a part in any song it is all there is to be like.
 """
@@ -16,26 +17,25 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmate.models import drawing
-from bandmate.models.contract import PLACES, Card
+from bandmate.models.contract import Card
 from bandmate.models.decoding import DRUMS
+from bandmate.models.drawn import PLACES, Drum
 from bandmate.models.generator import Generator
-from bandmate.models.roll import BAR, PARTS
+from bandmate.models.roll import PARTS
 from bandmate.presets import write
 from bandmate.presets.preset import Preset
 from bandmate.training import audition, whole
+from bandmate.training.drumming import grooved
 from bandmate.training.fitting import cuts, export
 from bandmate.training.fitting.windows import KIT
-from bandmate.training.judging import heldout, metrics, texture
-from bandmate.training.judging.excerpt import Bars, Excerpt, excerpt
-from bandmate.training.judging.means import mean
+from bandmate.training.habit import Habit, real_habits
+from bandmate.training.judging.excerpt import excerpt
 from bandmate.training.runs import played
-from bandmate.training.songs import Notes, Song
+from bandmate.training.songs import Song
 
 ROUNDS = 6
 SONGS, BARS = 20, 32
@@ -55,57 +55,13 @@ DISPLACED = 1.5
 # A part that rests in a tenth too many of its bars is as far amiss as one that strikes 1.3 times too much.
 EMPTINESS = 2.5
 WARMTH = (0.6, 1.6)
+# Performances that differ by a tenth too little, in logarithms, are as far amiss as a tenth too many notes.
+UNLIKE = 1.0
+# How much a part's logarithms of notes and of length, and a drum's of hits, follow a logit, about.
+FOLLOWS = 0.6
+WIDENED, WIDEST = 0.7, 2.0
 
 Floats = NDArray[np.float64]
-
-
-class Habit(NamedTuple):
-    """What a part does: notes struck a bar; the share of notes that last a step; the usual length in steps of
-    the others; the share of empty bars; the share of steps struck in only one of two neighbouring bars; the
-    shares of notes at each kind of place in the bar; and of drums, how often a bar each of the nine classes
-    is hit. Not a number where there is nothing to measure."""
-
-    rate: float
-    crumbs: float
-    longer: float
-    empty: float
-    change: float = math.nan
-    places: tuple[float, ...] = (math.nan,) * PLACES
-    kit: tuple[float, ...] = ()
-
-    @classmethod
-    def of(cls, songs: Sequence[Excerpt], part: str) -> Habit:
-        """The means over songs."""
-        voices = [(song.voices[part], song.kept[part]) for song in songs if song.kept[part].any()]
-        rate = mean([texture.notes_a_bar(*voice) for voice in voices])
-        change = mean([_change(*voice) for voice in voices])
-        shares = [_places(*voice) for voice in voices]
-        places = tuple(mean([share[k] for share in shares]) for k in range(PLACES))
-        if part == DRUMS:
-            empty = mean([texture.empty_bars(texture.struck_only(notes), kept) for notes, kept in voices])
-            hits = [[texture.notes_a_bar(n[n[:, 2] == drum], kept) for n, kept in voices] for drum in KIT]
-            return cls(rate, math.nan, math.nan, empty, change, places, tuple(map(mean, hits)))
-        crumbs = mean([texture.one_step(*voice) for voice in voices])
-        longer = mean([texture.usual_length(*voice, 2) for voice in voices])
-        empty = mean([texture.empty_bars(*voice) for voice in voices])
-        return cls(rate, crumbs, longer, empty, change, places)
-
-
-def _change(notes: Notes, kept: Bars) -> float:
-    """The mean share of the 16 steps struck in only one of two neighbouring bars, both of which count and
-    have notes."""
-    struck = np.zeros((len(kept), BAR), bool)
-    struck[np.divmod(notes[:, 0][notes[:, 0] < len(kept) * BAR], BAR)] = True
-    busy = kept & struck.any(1)
-    pairs = busy[1:] & busy[:-1]
-    return float((struck[1:] != struck[:-1])[pairs].mean()) if pairs.any() else math.nan
-
-
-def _places(notes: Notes, kept: Bars) -> list[float]:
-    """The share of the notes in bars that count that is struck at each kind of place in the bar."""
-    step = notes[:, 0][notes[:, 0] < len(kept) * BAR]
-    count = np.bincount(drawing.PLACES[step[kept[step // BAR]] % BAR], minlength=PLACES)
-    return list(count / count.sum()) if count.sum() else [math.nan] * PLACES
 
 
 def tuned(
@@ -139,7 +95,7 @@ def tuned(
         else:
             now = leans(card), excess(card, mine, real)
             best = min(best, (amiss(now[1], mine, real), card), key=lambda each: each[0])
-            card = rested(recut(card, now[0] + step(now, before)), mine, real)
+            card = moved_on(recut(card, now[0] + step(now, before)), mine, real)
             before = now
             whole.write(path, export.restated(data, best[1] if turn == ROUNDS - 1 else card))
         tell(turn + 1, ROUNDS)
@@ -149,18 +105,8 @@ def tuned(
 def amiss(much: Floats, mine: Sequence[Habit], real: Sequence[Habit]) -> float:
     """How far a band is from the real one, all in all."""
     lacks = [abs(a.empty - b.empty) for a, b in zip(mine, real, strict=True)]
-    return float(np.abs(much).sum() + EMPTINESS * np.nansum(lacks))
-
-
-def real_habits(songs: Sequence[Song], parts: Sequence[str], bars: int) -> list[Habit]:
-    """What the real parts do from the first bar of each song's melody to its last, in songs of so many bars
-    or more: a set's short songs may be of another kind than those that are played to. A part that nobody
-    plays in any of them is as a rule arranged it."""
-    spans = [heldout.span(song) for song in songs if len(song.notes[0])]
-    long = [song for song in spans if song.bars >= bars] or spans
-    heard, ruled = metrics.excerpts(long, parts, long, paired=True), heldout.arranged(long, parts)
-    every = [excerpt(song, parts) for song in long]
-    return [Habit.of(every if part in ruled else heard, part) for part in parts]
+    unlike = [abs(x - y) for a, b in zip(mine, real, strict=True) for x, y in _unlike(a, b)]
+    return float(np.abs(much).sum() + EMPTINESS * np.nansum(lacks) + UNLIKE * np.nansum(unlike))
 
 
 def moved(density: float, mine: float, real: float) -> float:
@@ -175,7 +121,7 @@ def by_drums(card: Card, real: Sequence[Habit]) -> Card:
     if card.drawn is None or card.drawn.kit:
         return card
     known = any(habit.rate > 0 for name, habit in zip(card.parts, real, strict=True) if name == DRUMS)
-    kit = tuple((int(drum), 0.5) for drum in KIT) if known else ()
+    kit = tuple(Drum(int(drum), 0.5) for drum in KIT) if known else ()
     return replace(card, drawn=card.drawn._replace(kit=kit))
 
 
@@ -185,7 +131,7 @@ def leans(card: Card) -> Floats:
     the logarithm of how little it is left to chance."""
     drawn = card.drawn
     assert drawn is not None
-    cut = np.array([*drawn.gate, *drawn.second, *drawn.hold, *(cut for _, cut in drawn.kit)])
+    cut = np.array([*drawn.gate, *drawn.second, *drawn.hold, *(drum.cut for drum in drawn.kit)])
     places, warmth = np.array(drawn.places).ravel(), np.log(drawn.warmth)
     return np.concatenate([np.log(cut / (1 - cut)), -places, -warmth])
 
@@ -204,7 +150,7 @@ def recut(card: Card, lean: Floats) -> Card:
         gate=gate,
         second=second,
         hold=hold,
-        kit=tuple((drum, new) for (drum, _), new in zip(drawn.kit, cut[3 * parts :], strict=True)),
+        kit=tuple(drum._replace(cut=new) for drum, new in zip(drawn.kit, cut[3 * parts :], strict=True)),
         places=tuple(map(tuple, places)),
         warmth=tuple(np.clip(np.exp(-cold), *WARMTH).tolist()),
     )
@@ -223,7 +169,7 @@ def excess(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Floats:
     ]
     drums = [pair for name, pair in zip(card.parts, pairs, strict=True) if name == DRUMS]
     if card.drawn is not None and card.drawn.kit:
-        rows += [(x + FEW, y + FEW) for a, b in drums for x, y in zip(a.kit, b.kit, strict=True)]
+        rows += [(x + FEW, y + FEW) for a, b in drums for x, y in zip(a.kit.hits, b.kit.hits, strict=True)]
     rows += [(x + FEW, y + FEW) for a, b in pairs for x, y in zip(a.places, b.places, strict=True)]
     rows += [(a.change, b.change) for a, b in pairs]
     return np.array([_times(much, due) for much, due in rows])
@@ -257,3 +203,60 @@ def rested(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
         share + (0 if math.isnan(lack) else lack) for share, lack in zip(drawn.rests, lacks, strict=True)
     )
     return replace(card, drawn=drawn._replace(rests=tuple(min(max(s, 0.0), LONGEST_REST) for s in moved_to)))
+
+
+def moved_on(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
+    """The card with all that is moved beside the cuts."""
+    card = voiced(tempered(rested(card, mine, real), mine, real), mine, real)
+    for name, a, b in zip(card.parts, mine, real, strict=True):
+        if name == DRUMS:
+            card = grooved(card, a.kit, b.kit)
+    return card
+
+
+def tempered(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
+    """The card with spreads widened where performances differ less than songs do, narrowed where more."""
+    drawn = card.drawn
+    assert drawn is not None
+    spread, kit = [], drawn.kit
+    for row, share, a, b in zip(drawn.spread, drawn.rests, mine, real, strict=True):
+        follows = (FOLLOWS, FOLLOWS, share * (1 - share), FOLLOWS, FOLLOWS)
+        spread.append(tuple(map(_widened, row, a.spread, b.spread, follows)))
+    for name, a, b in zip(card.parts, mine, real, strict=True):
+        if name == DRUMS and kit:
+            rows = zip(kit, a.kit.spread, b.kit.spread, strict=True)
+            kit = tuple(drum._replace(spread=_widened(drum.spread, x, y, FOLLOWS)) for drum, x, y in rows)
+    return replace(card, drawn=drawn._replace(spread=tuple(spread), kit=kit))
+
+
+def voiced(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
+    """The card with each part's chords thickened or thinned, raised or lowered, by what they lack."""
+    drawn = card.drawn
+    assert drawn is not None
+    join, height = [], []
+    for cut, high, a, b in zip(drawn.join, drawn.height, mine, real, strict=True):
+        thin, low = (0.0 if math.isnan(lack) else TURN * lack / FOLLOWS for lack in _lacks(a, b))
+        lean = math.log(cut / (1 - cut)) - thin
+        join.append(round(min(max(1 / (1 + math.exp(-lean)), EDGE), 1 - EDGE), 4))
+        height.append(round(min(max(high + low, -FARTHEST), FARTHEST), 3))
+    return replace(card, drawn=drawn._replace(join=tuple(join), height=tuple(height)))
+
+
+def _lacks(mine: Habit, real: Habit) -> tuple[float, float]:
+    """How many notes together a part lacks, as a logarithm, and how many octaves of height."""
+    return real.together - mine.together, real.height - mine.height
+
+
+def _widened(spread: float, mine: float, real: float, follows: float) -> float:
+    """A spread whose square is moved by what the deviation lacks, squared; as it is where nobody knows."""
+    if math.isnan(mine) or math.isnan(real) or not follows:
+        return spread
+    square = spread**2 + WIDENED * (real**2 - mine**2) / follows**2
+    return round(math.sqrt(min(max(square, 0.0), WIDEST**2)), 3)
+
+
+def _unlike(mine: Habit, real: Habit) -> list[tuple[float, float]]:
+    means = (mine.together, real.together), (mine.height, real.height)
+    pairs = zip(mine.kit.spread, real.kit.spread, strict=True)
+    spreads = zip(mine.spread, real.spread, strict=True)
+    return [*means, *spreads, *((float(x), float(y)) for x, y in pairs)]

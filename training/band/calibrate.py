@@ -17,8 +17,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bandmate.models.contract import Card, Drawn
+from bandmate.models.contract import Card
 from bandmate.models.decoding import Limits
+from bandmate.models.drawn import Drawn, Drum
 from bandmate.models.roll import PARTS, WINDOW
 from bandmate.training.band.network import Band, Heads, Player
 from bandmate.training.band.situations import Inputs, Truth, draw, fates
@@ -105,7 +106,7 @@ def first_cuts(player: Player, corpus: Corpus, recipe: Recipe) -> Card:
         player.band.lean.copy_(-torch.logit(torch.tensor(cuts)))
         # What is drawn is to be as likely as it was said to be, without that lean.
         even = EVEN._replace(
-            kit=tuple((int(drum), 1 - cut) for drum, cut in zip(windows.KIT, cuts, strict=True))
+            kit=tuple(Drum(int(drum), 1 - cut) for drum, cut in zip(windows.KIT, cuts, strict=True))
         )
     return Card("generator", recipe.genre, recipe.parts, tuple(gate), tuple(pitch), tuple(hold), even)
 
