@@ -121,6 +121,17 @@ def test_one_late_pulse_changes_little() -> None:
         assert follower.bpm == pytest.approx(120, rel=0.002)
 
 
+def test_two_late_pulses_with_one_in_time_between_are_no_slower_tempo() -> None:
+    times = pulses([120] * 300)
+    late = sorted(time + (0.0195 if tick in (200, 202) else 0.0) for tick, time in enumerate(times))
+    follower = Follower()
+    follower.start(0.0)
+    for tick, time in enumerate(late):
+        follower.pulse(time)
+        assert follower.bpm == pytest.approx(120, rel=0.02)
+        assert tick < 204 or follower.tick == tick + 1
+
+
 @pytest.mark.parametrize("bpm", [180, 240])
 @pytest.mark.parametrize("seed", [2, 3, 6])
 def test_wild_pulses_lose_no_tick(bpm: float, seed: int) -> None:

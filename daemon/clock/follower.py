@@ -29,6 +29,7 @@ _OTHER = 1.5  # ratio of intervals of two tempos, told from two of them
 _RARE = 4.0  # times the mean error: about three standard deviations
 _UNHEARD = 5.0  # times the mean error: about four
 _NEVER = 6.0  # times the mean error: nothing that is no double
+_WAITS = 3  # pulses until one that seemed lost is
 _HABIT = 3  # pulses that came twice in the first half beat; if there are more, all do
 
 
@@ -54,6 +55,7 @@ class Follower:
         self._heard = -math.inf
         self._strike = 0.0
         self._lost = 0  # ticks counted for pulses that have not come, and may yet
+        self._waited = 0  # pulses since then
         self._jump = 0  # of these, the last late pulse's
         self._owed = 0  # pulses that may be held up and were not counted
         self._heels = 0  # pulses in a row that came on the heels of another and were not expected
@@ -155,7 +157,8 @@ class Follower:
         return Timeline(tick * self._factor, time, self._loop.period / self._factor)
 
     def _take_in(self, now: float) -> None:
-        """A pulse on the heels of another: one that was held up, or the same again."""
+        """A pulse on the heels of another: one that was held up, or the same again. No slower tempo, then."""
+        self._strike = 0.0
         if self._lost:
             self._lost -= 1
         elif self._owed:
@@ -216,7 +219,8 @@ class Follower:
         apart = last > _APART * loop.period + _UNHEARD * loop.spread
         missing = math.floor(error / loop.period + _DUE) if late and apart else 0
         self._jump = missing if loop.locked else 0
-        self._lost = self._lost + self._jump if missing else 0
+        self._waited = 0 if missing else self._waited + 1
+        self._lost = self._lost + self._jump if self._waited < _WAITS else 0
         self._owed = 0 if last > _CLOSE * loop.period else max(self._owed - 1, 0)
         if self._running:
             self._next += self._jump
