@@ -267,6 +267,7 @@ def test_a_melody_is_recorded_on_a_grid_and_taken_back_note_by_note(visit: Any) 
     here.page.get_by_label("Tempo").fill("200")
     here.page.get_by_label("Tempo").press("Tab")
     here.button("Record").click()
+    here.button("Stop").wait_for()
     here.page.wait_for_timeout(1800)
     for letter in "QWE":
         here.page.keyboard.press(f"Key{letter}", delay=200)

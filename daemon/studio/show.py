@@ -29,7 +29,7 @@ from bandmate.daemon.studio.protocol import Setup
 from bandmate.daemon.studio.studio import Show, Studio
 from bandmate.presets.home import folder
 
-START = 15.0
+START = 60.0
 """Seconds within which the server listens."""
 KEY = "studio.key"
 
