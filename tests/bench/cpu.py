@@ -63,7 +63,7 @@ def profile(pid: int, options: argparse.Namespace, client: Client) -> None:
     """A minute of samples while the tune is played."""
     kind = "raw" if options.profile.suffix == ".txt" else "flamegraph"
     line = [
-        "py-spy",
+        str(Path(sys.executable).with_name("py-spy")),
         "record",
         "--pid",
         str(pid),
