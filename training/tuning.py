@@ -55,8 +55,8 @@ DISPLACED = 1.5
 # A part that rests in a tenth too many of its bars is as far amiss as one that strikes 1.3 times too much.
 EMPTINESS = 2.5
 WARMTH = (0.6, 1.6)
-# Performances that differ by a tenth too little, in logarithms, are as far amiss as a tenth too many notes.
-UNLIKE = 1.0
+# Performances that differ by a tenth too little, in logarithms, are as far amiss as .04 too many notes.
+UNLIKE = 0.4
 # How much a part's logarithms of notes and of length, and a drum's of hits, follow a logit, about.
 FOLLOWS = 0.6
 WIDENED, WIDEST = 0.7, 2.0
