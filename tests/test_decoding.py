@@ -236,6 +236,18 @@ def test_what_is_drawn_comes_as_often_as_it_is_said_to() -> None:
     assert held == pytest.approx(0.804, abs=0.03)
 
 
+def test_of_a_part_whose_tones_join_more_easily_chords_are_fuller_and_no_more_of_them_are_struck() -> None:
+    said = probabilities({(KEYS, step, p): 0.5 for step in range(32) for p in (60, 64, 67)})
+    said.gate[KEYS] = 0.8
+    sizes = []
+    for join in (0.5, 0.2):
+        card = Card("generator", parts=CARD.parts, drawn=EVEN._replace(join=(0.5, 0.5, join, 0.5)))
+        played, size, _ = shares(card, said, 0.5)
+        assert played == pytest.approx(0.8, abs=0.03)
+        sizes.append(size)
+    assert sizes[1] > sizes[0] + 0.2
+
+
 def test_without_variation_a_drawn_card_goes_by_its_cuts() -> None:
     said = any_probabilities(2)
     cuts = {"gate": (0.3,) * 4, "pitch": (0.6,) * 4, "hold": (0.4,) * 4}
