@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.config import CLOCKS
 from bandmate.daemon.leading.controls import (
     Command,
     Ending,
@@ -39,7 +40,6 @@ OLDEST = 250.0
 """Milliseconds that may lie between what a player heard or did and its coming in here."""
 MODES = ("live", "respond")
 MOST_BEATS = 16
-CLOCKS = ("auto", "internal", "midi")
 
 
 class Refusal(Exception):

@@ -76,7 +76,7 @@ export interface Preset {
 export interface Setup {
   readonly is: "setup";
   readonly mode: "live" | "respond";
-  readonly clock: "auto" | "internal" | "midi";
+  readonly clock: "auto" | "internal" | "midi" | "link";
   readonly metre: string;
   readonly key: string | null;
   readonly listen: string | null;

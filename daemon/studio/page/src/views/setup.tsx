@@ -41,7 +41,7 @@ export function Setup({ band }: { band: Band }) {
           label="Clock"
           value={clock}
           pick={(each) => change({ clock: each })}
-          from={[["auto", "the DAW’s if it comes"], ["internal", "our own"], ["midi", "the DAW’s only"]]}
+          from={[["auto", "the DAW’s if it comes"], ["internal", "our own"], ["midi", "the DAW’s only"], ["link", "Ableton Link"]]}
         />
         <Choice label="Metre" value={metre} pick={(each) => change({ metre: each })} from={[...new Set([metre, ...METRES])].map((each) => [each, each])} />
         <label class="field">
