@@ -28,6 +28,8 @@ export const down = signal<ReadonlySet<number>>(new Set());
 /** A preset that was asked for and is not armed yet. */
 export const wished = signal<string | null>(null);
 export const score = new Score();
+/** The number of the last sentence that need not be shown any more. */
+export const seen = signal(0);
 
 let told = 0;
 
@@ -35,6 +37,8 @@ let told = 0;
 export function hear(news: readonly News[]): void {
   batch(() => {
     for (const each of news) one(each);
+    // What was said before this page came is not news.
+    if (news[0]?.is === "hello") seen.value = told;
   });
 }
 

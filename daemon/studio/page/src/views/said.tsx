@@ -1,12 +1,10 @@
-import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { sentences } from "../store";
+import { seen, sentences } from "../store";
 
 const STAYS = 9000;
 
 /** What the band says, for a while; read out by screen readers. */
 export function Said() {
-  const seen = useSignal(0);
   const last = sentences.value.at(-1);
   useEffect(() => {
     if (last === undefined) return;
