@@ -60,8 +60,8 @@ UNLIKE = 0.4
 # How much a part's logarithms of notes and of length, and a drum's of hits, follow a logit, about.
 FOLLOWS = 0.6
 WIDENED = 0.7
-# A performance without a snare, or of organ pedals only, is found in songs, but nobody wants to get it by lot:
-# of striking, holding, resting, thickness and height; and of each drum.
+# A performance without a snare is found in songs, but nobody wants to get it by lot: bounds of striking,
+# holding, resting, thickness and height, and of each drum.
 WIDEST = (1.0, 1.2, 1.2, 1.0, 1.0)
 WIDEST_DRUM = 0.8
 
