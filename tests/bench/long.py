@@ -189,6 +189,8 @@ def real(asked: argparse.Namespace) -> bool:
         for at, deed in player(keys.send, asked.real * 60, dice):
             until(lambda: False, max(begin + at - now(), 0))
             deed()
+            if band.process.poll() is not None:
+                sys.exit("the band ended by itself\n" + "\n".join(band.said))
             if at >= 60 * len(memory):
                 memory.append(mib(process))
                 synth.heard[:] = [NoteOn(c, p, 1) for c, p in sounding(synth.heard)]
