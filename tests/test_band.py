@@ -385,12 +385,16 @@ def test_drawn_cuts_settle_at_as_many_notes_as_short_and_as_long_as_the_aim() ->
         return onset, hold, onset, onset.max(3)
 
     settled = calibrate.settle_drawn(say, 3, card, Limits(), given, aim)
-    manner = replace(USUALLY, seed=99)
-    before, after = (
-        Aim.of(free_run(say, each, Limits(), given, 3, manner), plan) for each in (card, settled)
-    )
-    assert before.onsets[1] < 2.2
-    assert before.crumbs[1] > 0.5
-    assert after.onsets[1] == pytest.approx(2.8, abs=0.4)
-    assert after.crumbs[1] == pytest.approx(0.2, abs=0.12)
-    assert after.longer[1] == pytest.approx(3.0, abs=0.5)
+
+    def played(each: Card) -> np.ndarray:
+        """Onsets, crumbs and the length of the others, of the bass, over performances."""
+        runs = [free_run(say, each, Limits(), given, 3, replace(USUALLY, seed=seed)) for seed in (97, 98, 99)]
+        heard = [Aim.of(run, plan) for run in runs]
+        return np.mean([(aim.onsets[1], aim.crumbs[1], aim.longer[1]) for aim in heard], 0)
+
+    before, after = played(card), played(settled)
+    assert before[0] < 2.2
+    assert before[1] > 0.5
+    assert after[0] == pytest.approx(2.8, abs=0.4)
+    assert after[1] == pytest.approx(0.2, abs=0.2)
+    assert after[2] == pytest.approx(3.0, abs=0.5)

