@@ -37,6 +37,7 @@ def main() -> None:
     with studiohouse.open_house(*flags) as house, studiobrowser.browser() as browser:
         for size, (viewport, scale, touch) in SIZES.items():
             page = browser.new_page(viewport=viewport, device_scale_factor=scale, has_touch=touch)
+            page.set_default_timeout(120_000)
             page.goto(house.origin)
             page.get_by_text("connected").wait_for()
             studiobrowser.play(page, BARS[:21] if size == "desktop" else BARS[:13])
@@ -69,7 +70,7 @@ def compose(page: Any, out: Path) -> None:
     for preset in ("pop", "jazz"):
         page.get_by_label("Preset").select_option(preset)
         page.get_by_role("button", name="Generate").click()
-        page.get_by_role("button", name=re.compile(f"^play {preset}")).wait_for(timeout=60_000)
+        page.get_by_role("button", name=re.compile(f"^play {preset}")).wait_for(timeout=180_000)
     page.wait_for_timeout(200)
     page.screenshot(path=out, full_page=True)
     page.get_by_role("button", name="Stage", exact=True).click()

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Band } from "../band";
 import { Player } from "../player";
@@ -17,12 +17,14 @@ const MODES = [
 ] as const;
 const SEEDS = 1000;
 
+/** What is on the desk stays there while one looks at the stage. */
+const melody = signal<Made | null>(null);
+const versions = signal<readonly Composed[]>([]);
+
 /** A melody, a band, and as many versions of it as one likes, side by side. */
 export function Compose({ band }: { band: Band }) {
   const player = useMemo(() => new Player(band.sound), [band]);
   const samples = useSignal<readonly string[]>([]);
-  const melody = useSignal<Made | null>(null);
-  const versions = useSignal<readonly Composed[]>([]);
   const preset = useSignal("");
   const mode = useSignal("live");
   const seed = useSignal(5);
