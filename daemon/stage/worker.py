@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from bandmate.bridge.clock import now
@@ -72,19 +73,21 @@ class Worker:
 
     def _run(self, requests: Requests) -> None:
         while (request := _newest(requests)) is not None:
-            accompanist = self._accompanists.get(request.preset)
-            if accompanist is not None and accompanist not in self._away:
-                self._answer(request, accompanist, requests)
+            tell = self._decided(request, requests)
+            if tell is not None:
+                tell()
 
-    def _answer(self, request: Request, accompanist: Accompanist, requests: Requests) -> None:
+    def _decided(self, request: Request, requests: Requests) -> Callable[[], None] | None:
+        """What to tell of a decision. By then whoever took it is not held on to."""
+        accompanist = self._accompanists.get(request.preset)
+        if accompanist is None or accompanist in self._away:
+            return None
         self._away.add(accompanist)
         self._since = now()
         try:
-            answer = accompanist.answer(request)
+            return partial(self._answered, accompanist.answer(request))
         except Exception as error:  # the band plays on by its backup, whatever a model does
-            self._failed(request, error)
-        else:
-            self._answered(answer)
+            return partial(self._failed, request, error)
         finally:
             self._away.discard(accompanist)
             if requests is self._requests:
