@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bandmate.daemon.clock.source import CLOCKS, SPEEDS
 from bandmate.daemon.commands import Commands
 from bandmate.daemon.flags import OFFSET, Number, bars, offsets, scale
 from bandmate.daemon.learn.commands import learn
@@ -19,8 +20,6 @@ from bandmate.daemon.templates.commands import template
 
 MODES = ("live", "respond", "offline")
 OUTPUTS = ("multichannel", "split", "single")
-CLOCKS = ("auto", "internal", "midi", "link")
-CLOCK_SPEEDS = ("normal", "half", "double")
 STARTS = ("note", "count")
 MODE = "With you, in turns of two bars, or (offline) knowing all that comes."
 KEY = "Keep to this key: G, F# minor, Bbm, D dorian, ...  [default: any]"
@@ -96,7 +95,7 @@ def render(**options: Any) -> None:
 @click.option("--output", type=click.Choice(OUTPUTS), default=None, help="One port, one a part, one part.")
 @click.option("--part", type=click.IntRange(1, 4), default=None, help="The part that 'single' sends.")
 @click.option("--clock", type=click.Choice(CLOCKS), default=None, help="Whose tempo: the DAW's if it comes.")
-@click.option("--clock-speed", type=click.Choice(CLOCK_SPEEDS), default=None, help="Ours by the DAW's.")
+@click.option("--clock-speed", type=click.Choice(SPEEDS), default=None, help="Ours by the DAW's.")
 @click.option("--tempo", type=Number(20, 300), default=None, help="Where no clock comes.")
 @click.option("--send-clock", is_flag=True, default=None, help="Lead: send a MIDI clock where none comes.")
 @click.option(
@@ -136,6 +135,7 @@ def play(
 ) -> None:
     """Play with the band, live. Ctrl-C ends it."""
     from bandmate.daemon.config import FILE, load, override
+    from bandmate.daemon.stage import asked
     from bandmate.daemon.stage import play as performance
     from bandmate.daemon.stage.console import Console, divert
     from bandmate.presets.home import folder
@@ -144,7 +144,7 @@ def play(
         divert(log)
     config = override(load(folder(FILE)), record=False if no_record else None, **flags)
     console = Console()
-    settings = performance.settings(config, mode, seed)
+    settings = asked.settings(config, mode, seed)
     if page:
         from bandmate.daemon.studio import show
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.clock.source import CLOCKS, SPEEDS
 from bandmate.daemon.leading.controls import PADS, TAKEN, ControlMap, slots
 from bandmate.daemon.leading.feedback import Display
 from bandmate.models.keys import Key
@@ -19,8 +20,6 @@ from bandmate.presets.preset import PARTS
 
 FILE = "config.yaml"
 OUTPUTS = ("multichannel", "split", "single")
-CLOCKS = ("auto", "internal", "midi", "link")
-CLOCK_SPEEDS = ("normal", "half", "double")
 STARTS = ("note", "count")
 LONGEST_OFFSET = 500
 WHEN_LOST = ("carry_on", "pause")
@@ -44,7 +43,7 @@ class Config:
     WHEN_LOST.
     output: one of OUTPUTS; part 1..4, the one that `single` sends. clock: one of CLOCKS; tempo in beats a
     minute, where no clock comes. clock_speed: at which the band goes by a clock that comes, one of
-    CLOCK_SPEEDS. send_clock: where none comes, send it; count_in: bars that are clicked before the clock
+    SPEEDS. send_clock: where none comes, send it; count_in: bars that are clicked before the clock
     is set running. start: what sets it running else, one of STARTS: the first note, or a bar counted in
     with one key; tap_note: a key that taps the tempo. metre: the bars that are played in, which no clock
     tells. key: the one that is kept to, None for any. channel: the one the melody comes on, None for any
@@ -123,7 +122,7 @@ def _config(table: Table) -> Config:
         output=table.choice("output", OUTPUTS, Config.output),
         part=table.whole("part", 1, PARTS, Config.part),
         clock=table.choice("clock", CLOCKS, Config.clock),
-        clock_speed=table.choice("clock_speed", CLOCK_SPEEDS, Config.clock_speed),
+        clock_speed=table.choice("clock_speed", SPEEDS, Config.clock_speed),
         tempo=table.number("tempo", 20, 300, Config.tempo),
         send_clock=table.flag("send_clock", Config.send_clock),
         count_in=table.whole("count_in", 0, 4, Config.count_in),

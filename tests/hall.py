@@ -15,7 +15,7 @@ from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.sounding import Sounding
 from bandmate.daemon.sending.schedule import Due
-from bandmate.daemon.stage.podium import Podium
+from bandmate.daemon.stage.podium import Ears, Podium
 
 NEVER = float("inf")
 
@@ -143,7 +143,13 @@ class Hall:
         self.outlet = Outlet(self._now)
         self.outlet.plug(self.synth, self.synth.record, heard=True)
         self.podium = Podium(
-            engine, output or self.outlet, self.crew, self.said.append, self._now, self._slept, self._sent
+            engine,
+            output or self.outlet,
+            self.crew,
+            self.said.append,
+            self._now,
+            self._slept,
+            Ears(sent=self._sent),
         )
         self._serial = count()
 

@@ -59,9 +59,8 @@ class Follower:
         self._jump = 0  # of these, the last late pulse's
         self._owed = 0  # pulses that may be held up and were not counted
         self._heels = 0  # pulses in a row that came on the heels of another and were not expected
-        self._gaps: list[
-            float
-        ] = []  # while the clock is learned, what went before those that were not counted
+        # While the clock is learned, what went before those that were not counted.
+        self._gaps: list[float] = []
         self._next = 0
         self._running = False
         self._timeline: Timeline | None = None

@@ -77,7 +77,6 @@ class Loop:
     def settle(self, time: float, period: float, learned: int) -> None:
         """A new line that so many pulses have told: the last one was due at a time."""
         self.time, self.period, self.learned = time, self._within(period), learned
-        self._agreed = learned
         self._agreed, self._left = learned, None
         self._recent.clear()
 

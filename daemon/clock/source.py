@@ -26,3 +26,7 @@ class Speed(Enum):
     def factor(self) -> float:
         """Our ticks to a tick of the clock."""
         return {Speed.HALF: 0.5, Speed.NORMAL: 1.0, Speed.DOUBLE: 2.0}[self]
+
+
+CLOCKS = tuple(clock.value for clock in Clock)
+SPEEDS = tuple(speed.value for speed in Speed)

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
+from bandmate.daemon.child import end
 from bandmate.daemon.clock.session import Session
 
 MISSING = 3
@@ -52,13 +53,7 @@ class Reader:
     def close(self) -> None:
         """Leave the session."""
         self._closing = True
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(CLOSING)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process, CLOSING)
         self._thread.join(CLOSING)
 
     def _read(self) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from threading import Event as Flag
 
 from bandmate.bridge.names import PortError
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.patchbay import Close, Move, Open, Side, Tell, Wanted
 from bandmate.daemon.ports.sounding import Sounding
-from bandmate.daemon.ports.wiring import OpenedOutput, Performance, Say, System
+from bandmate.daemon.ports.wiring import OpenedOutput, Performance, Retired, Say, System
 
 OWN = "bandmate feedback"
 
@@ -26,16 +25,13 @@ class SurfacePort:
         self._midi, self._band, self._came, self._say = midi, band, came, say
         self._wanted = Wanted(Side.OUT, name, "it shows where things stand again when it returns")
         self._port: OpenedOutput | None = None
-        self._retired: list[tuple[OpenedOutput, Flag]] = []
+        self._retired = Retired(band)
         self._told = ""
 
     def look(self) -> None:
         """Let go of the port if it is gone, take it up if it has come. Raises PortError where, at the first
         look, the name fits several."""
-        for port, free in self._retired:
-            if free.is_set():
-                port.close()
-        self._retired = [(port, free) for port, free in self._retired if not free.is_set()]
+        self._retired.discard()
         lost = self._port is not None and (self.outlet.failed or not self._port.connected())
         names = [n for n in self._midi.names().outputs if not (lost and n == self._wanted.peer)]
         for move in self._wanted.look(names):
@@ -44,11 +40,10 @@ class SurfacePort:
     def close(self) -> None:
         """Close the port, once nobody sends any more."""
         self.outlet.close()
-        for port in (self._port, *(port for port, _ in self._retired)):
-            if port is not None:
-                port.close()
+        if self._port is not None:
+            self._port.close()
         self._port = None
-        self._retired.clear()
+        self._retired.close()
 
     def _make(self, move: Move) -> None:
         match move:
@@ -78,8 +73,6 @@ class SurfacePort:
         """Take the port away from the band; it is closed when the band has let go of it."""
         if self._port is None:
             return
-        free = Flag()
         self._band.call(self.outlet.unplug)
-        self._band.call(free.set)
-        self._retired.append((self._port, free))
+        self._retired.add(self._port)
         self._port = None

@@ -95,6 +95,33 @@ class Performance(Protocol):
         """Go on."""
 
 
+class Retired:
+    """Outputs that the band may still be sending to, until it comes to letting go of them."""
+
+    def __init__(self, band: Performance) -> None:
+        self._band = band
+        self._ports: list[tuple[OpenedOutput, Flag]] = []
+
+    def add(self, *ports: OpenedOutput) -> None:
+        """The band was told to let go of these."""
+        free = Flag()
+        self._band.call(free.set)
+        self._ports += [(port, free) for port in ports]
+
+    def discard(self) -> None:
+        """Close those that it has let go of."""
+        for port, free in self._ports:
+            if free.is_set():
+                port.close()
+        self._ports = [(port, free) for port, free in self._ports if not free.is_set()]
+
+    def close(self) -> None:
+        """Close all, once nobody sends any more."""
+        for port, _ in self._ports:
+            port.close()
+        self._ports.clear()
+
+
 @dataclass(frozen=True)
 class Wishes:
     """The ports to listen to and to play to, by name (None: virtual ones, `any`: all inputs); pauses: whether
@@ -125,7 +152,7 @@ class Wiring:
         self._bay = Patchbay(wishes.listen, wishes.play, midi.own, pauses=wishes.pauses)
         self._inputs: dict[str, tuple[Opened, Door]] = {}
         self._outputs: list[OpenedOutput] = []
-        self._retired: list[tuple[OpenedOutput, Flag]] = []
+        self._retired = Retired(band)
         self._told: set[str] = set()
         self._paused = False
         self._missed = 0
@@ -164,7 +191,7 @@ class Wiring:
         if self._missed:
             return None
         there = self.there = self._there()
-        self._discard()
+        self._retired.discard()
         for move in self._bay.look(there, failed):
             self._make(move)
         for outlet in self._outlets.values():
@@ -179,10 +206,10 @@ class Wiring:
         self._inputs.clear()
         for outlet in self._outlets.values():
             outlet.close()
-        for port in [*self._outputs, *(port for port, _ in self._retired)]:
+        for port in self._outputs:
             port.close()
         self._outputs.clear()
-        self._retired.clear()
+        self._retired.close()
 
     def _there(self) -> Ports:
         """The ports there are, without those that were gone and are back since the last look."""
@@ -251,17 +278,8 @@ class Wiring:
         """Take the ports away from the band; they are closed when it has let go of them."""
         for outlet in self._outlets.values():
             self._band.call(outlet.unplug)
-        free = Flag()
-        self._band.call(free.set)
-        self._retired += [(port, free) for port in self._outputs]
+        self._retired.add(*self._outputs)
         self._outputs.clear()
-
-    def _discard(self) -> None:
-        """Close the outputs that the band has let go of."""
-        for port, free in self._retired:
-            if free.is_set():
-                port.close()
-        self._retired = [(port, free) for port, free in self._retired if not free.is_set()]
 
     def _wait(self) -> None:
         """Pause for what is missing, if that is wished."""

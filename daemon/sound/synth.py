@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
 from bandmate.bridge.outputs import Sink
+from bandmate.daemon.child import end
 from bandmate.daemon.sound.font import GAIN, Instrument
 
 CLOSING = 2.0
@@ -68,13 +69,8 @@ class Synth:
 
     def close(self) -> None:
         """End it; a second call does nothing."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(CLOSING)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._lost = True  # the pipe's number may soon be another file's
+        end(self._process, CLOSING)
 
 
 class Both:

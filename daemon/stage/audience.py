@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, ParamSpec, Protocol
+from typing import ParamSpec, Protocol
 
 from bandmate.bridge.events import Event
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.ports.wiring import Wiring
 from bandmate.daemon.sending.schedule import Due
 from bandmate.daemon.stage.conductor import Conductor
-from bandmate.daemon.stage.podium import Decided, Heard, Sent, Turned
+from bandmate.daemon.stage.podium import Decided, Ears, Sent
 from bandmate.daemon.stage.trace import Trace
 
 P = ParamSpec("P")
@@ -51,15 +51,6 @@ class Audience(Protocol):
 
     def looked(self, wiring: Wiring) -> None:
         """The ports were looked after (the main thread)."""
-
-
-class Ears(NamedTuple):
-    """Who hears what of a conductor, as `Conductor` names it."""
-
-    sent: Sent | None
-    decided: Decided | None
-    heard: Heard | None
-    turned: Turned | None
 
 
 def watching(record: Trace | None, audience: Audience | None) -> Ears:

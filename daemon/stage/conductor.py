@@ -16,7 +16,7 @@ from bandmate.daemon.answering.accompanist import Accompanist
 from bandmate.daemon.answering.request import Answer, Request
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.status import Status
-from bandmate.daemon.stage.podium import Decided, Heard, Podium, Say, Sent, Turned
+from bandmate.daemon.stage.podium import DEAF, Ears, Podium, Say
 from bandmate.daemon.stage.surface import Surface
 from bandmate.daemon.stage.worker import Worker
 from bandmate.presets.preset import Preset
@@ -35,25 +35,17 @@ class Conductor:
         engine: Engine,
         output: Sink,
         say: Say,
-        sent: Sent | None = None,
-        decided: Decided | None = None,
-        heard: Heard | None = None,
-        turned: Turned | None = None,
+        ears: Ears = DEAF,
         surface: Surface | None = None,
     ) -> None:
-        """say: hears sentences for the user; sent: hears every event with the times, in seconds, at which it
-        was due and at which it left; decided: hears of every decision the seconds that it took, and the lead
-        by then; surface: shows the player where things stand; heard: hears every event that came in, and
-        when, after the engine; turned: is called each time that the thread came round, with the time."""
+        """say: hears sentences for the user; surface: shows the player where things stand."""
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._say = say
         self._stopping = False
         self.ended = threading.Event()
         self.turned = now()
         self.worker = Worker(self._answered, self._failed)
-        self.podium = Podium(
-            engine, output, self.worker, say, now, slept, sent, decided, heard, turned, surface
-        )
+        self.podium = Podium(engine, output, self.worker, say, now, slept, ears, surface)
         self._thread = threading.Thread(target=self._run, name="bandmate conductor", daemon=True)
 
     @property

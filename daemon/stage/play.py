@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import atexit
 import os
-import secrets
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from threading import Event
 
-from bandmate.bridge import outputs
 from bandmate.bridge.bounded import bounded
-from bandmate.bridge.names import PortError
-from bandmate.bridge.outputs import Fanout, Sink
 from bandmate.bridge.ports import Midi
 from bandmate.daemon.clock.session import Session
-from bandmate.daemon.clock.source import Clock, Speed
-from bandmate.daemon.config import ANY, Config
+from bandmate.daemon.clock.source import Clock
+from bandmate.daemon.config import Config
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.errors import writing
 from bandmate.daemon.leading.controls import slots
 from bandmate.daemon.leading.feedback import Feedback
@@ -32,20 +27,18 @@ from bandmate.daemon.ports.sounding import Remains, Sounding
 from bandmate.daemon.ports.surface import SurfacePort
 from bandmate.daemon.ports.wiring import System, Wiring, Wishes
 from bandmate.daemon.sending.takes import Take
-from bandmate.daemon.sound.font import instrument
-from bandmate.daemon.sound.synth import JACK, Both, Synth
 from bandmate.daemon.stage import priority
 from bandmate.daemon.stage.alarm import Alarm
 from bandmate.daemon.stage.audience import Audience, Seat, watching
+from bandmate.daemon.stage.caretaker import Caretaker, Show
 from bandmate.daemon.stage.casting import Casting
 from bandmate.daemon.stage.conductor import Conductor
 from bandmate.daemon.stage.keeping import Keeper, recover_beside
 from bandmate.daemon.stage.notify import Herald
+from bandmate.daemon.stage.routes import routed, sounding
 from bandmate.daemon.stage.surface import Surface
 from bandmate.daemon.stage.trace import Trace
-from bandmate.daemon.stage.watch import Show, Watch
 from bandmate.presets.home import folder, runtime
-from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
 
 AGAIN = 0.1
@@ -80,51 +73,32 @@ def play(
     with alarm.guarding(), ExitStack() as closing, ExitStack() as stack:
         midi = system or Midi()
         closing.callback(midi.close)
-        remains = Remains(runtime("sounding"))
-        closing.callback(remains.close)
         casting = Casting(folder("presets"), folder("models"), say)
         stack.callback(casting.close)
         preset, key, accompanist = casting.first(config.preset)
-        bars = (0, settings.metre.beats, settings.metre.unit)
-        take = Take(_parts(preset), tempos=[(0, settings.bpm)], metres=[bars]) if config.record else None
-        routed, outlets = _output(config, preset)
-        output = _heard(config, routed, midi, say, closing)
+        take = _take(config, settings, preset)
+        keeper = None if take is None else Keeper(take, folder("takes"), say)
+        channels, outlets = routed(config, preset)
+        output = sounding(config, channels, midi, say, closing)
         surface = None if config.feedback is None else Surface(_feedback(config))
-        keeper = Keeper(take, folder("takes"), say) if take is not None else None
         engine = Engine(preset, settings, take, key)
-        conductor = Conductor(engine, output, say, *watching(record, audience), surface)
+        conductor = Conductor(engine, output, say, watching(record, audience), surface)
         conductor.worker.employ(key, accompanist)
         stack.callback(conductor.stop)
-        wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
-        wiring = Wiring(midi, wishes, outlets, partial(_keep_sounding, remains, say), conductor, say)
-        closing.callback(wiring.close)
-        wiring.begin()
-        mirror = None
-        if config.feedback is not None and surface is not None:
-            mirror = SurfacePort(midi, config.feedback, conductor, surface.came, say)
-            closing.callback(mirror.close)
-            surface.plug(mirror.outlet)
-            mirror.look()
+        wiring = _wired(config, midi, outlets, conductor, say, closing)
+        mirror = _mirrored(config, midi, surface, conductor, say, closing)
         if audience is not None:
             audience.take(Seat(engine, conductor, casting.wish))
             stack.callback(audience.leave)
             audience.looked(wiring)
         conductor.start(casting.wish)
-        heard, played = _all(wiring.listening), _all(wiring.playing)
-        ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
-        say(ready)
-        herald = Herald.of()
-        herald.ready(ready)
-        stack.callback(herald.stopping)
+        herald = _announced(preset, wiring, say, stack)
         priority.claim()
         stack.callback(priority.release)
         casting.begin(conductor.arm)
-        if settings.clock is Clock.LINK:
-            hear = partial(_hear_link, conductor, engine)
-            quantum = settings.metre.sixteenths / 4
-            stack.callback(Reader(settings.bpm, quantum, hear, say).close)
+        _linked(settings, engine, conductor, say, stack)
         recover_beside(folder("takes"), say)
-        lost = Watch(wiring, mirror, conductor, keeper, audience, herald, show, say).until(alarm)
+        lost = Caretaker(wiring, mirror, conductor, keeper, audience, herald, show, say).until(alarm)
         if lost is not None:
             say(lost)  # now, since what follows may be cut short
         # Notes end first, then the take is written, and only then ports are closed, which may fail.
@@ -141,6 +115,65 @@ def play(
         with writing(trace):
             record.write(trace, conductor.status.late, conductor.status.dropped)
     return lost
+
+
+def _take(config: Config, settings: Settings, preset: Preset) -> Take | None:
+    """What the performance is kept in, if it is."""
+    if not config.record:
+        return None
+    parts = [(part.name, part.channel, part.program) for part in preset.parts]
+    bars = (0, settings.metre.beats, settings.metre.unit)
+    return Take(parts, tempos=[(0, settings.bpm)], metres=[bars])
+
+
+def _wired(
+    config: Config,
+    midi: System,
+    outlets: dict[str, Outlet],
+    conductor: Conductor,
+    say: Say,
+    closing: ExitStack,
+) -> Wiring:
+    """The ports that the config asks for, opened; what sounds on them is noted on disk."""
+    remains = Remains(runtime("sounding"))
+    closing.callback(remains.close)
+    wishes = Wishes(config.in_port, config.out_port, pauses=config.when_lost == "pause")
+    wiring = Wiring(midi, wishes, outlets, partial(_keep_sounding, remains, say), conductor, say)
+    closing.callback(wiring.close)
+    wiring.begin()
+    return wiring
+
+
+def _mirrored(
+    config: Config, midi: System, surface: Surface | None, conductor: Conductor, say: Say, closing: ExitStack
+) -> SurfacePort | None:
+    """The port of the controller that shows where things stand, if there is to be one."""
+    if config.feedback is None or surface is None:
+        return None
+    mirror = SurfacePort(midi, config.feedback, conductor, surface.came, say)
+    closing.callback(mirror.close)
+    surface.plug(mirror.outlet)
+    mirror.look()
+    return mirror
+
+
+def _announced(preset: Preset, wiring: Wiring, say: Say, stack: ExitStack) -> Herald:
+    """Say, to the user and to a service manager, that the band is ready."""
+    heard, played = _all(wiring.listening), _all(wiring.playing)
+    ready = f"{preset.name} is ready: listening on {heard}, playing on {played}"
+    say(ready)
+    herald = Herald.of()
+    herald.ready(ready)
+    stack.callback(herald.stopping)
+    return herald
+
+
+def _linked(settings: Settings, engine: Engine, conductor: Conductor, say: Say, stack: ExitStack) -> None:
+    """Follow a Link session, where one is to give the time."""
+    if settings.clock is Clock.LINK:
+        hear = partial(_hear_link, conductor, engine)
+        quantum = settings.metre.sixteenths / 4
+        stack.callback(Reader(settings.bpm, quantum, hear, say).close)
 
 
 def _hear_link(conductor: Conductor, engine: Engine, session: Session) -> None:
@@ -165,47 +198,6 @@ def _keep_sounding(remains: Remains, say: Say, port: str) -> Sounding:
         return Sounding()
 
 
-def _parts(preset: Preset) -> list[tuple[str, int, int | None]]:
-    return [(part.name, part.channel, part.program) for part in preset.parts]
-
-
-def _output(config: Config, preset: Preset) -> tuple[Fanout, dict[str, Outlet]]:
-    """What the config asks for, by channel; and the outlets, by the names that they have as virtual ports."""
-    out = Outlet()
-    if config.output == "multichannel":
-        return outputs.multichannel(out), {"bandmate out": out}
-    shelf = Shelf(folder("presets"))
-    places = _places(preset, [shelf.get(name) for name in shelf.names()])
-    if config.output == "single":
-        wanted = [channel for channel, place in places.items() if place == config.part - 1]
-        return outputs.single(out, wanted), {"bandmate out": out}
-    if config.out_port is not None:
-        raise PortError("'split' opens four ports of its own; leave --out away, or choose another --output")
-    outlets = {f"bandmate {part.name}": Outlet() for part in preset.parts}
-    ports = list(outlets.values())
-    return outputs.split({channel: ports[place] for channel, place in places.items()}), outlets
-
-
-def _heard(config: Config, output: Fanout, midi: System, say: Say, closing: ExitStack) -> Sink:
-    """The output, and FluidSynth beside it where the config asks for the band's own sound."""
-    if config.sound is None:
-        return output
-    found = instrument(None if config.sound == ANY else config.sound)
-    synth = Synth(found, say, JACK if midi.api == "jack" else ())
-    closing.callback(synth.close)
-    say(f"the band sounds through FluidSynth and {found.font.name}")
-    return Both(output, synth)
-
-
-def _places(first: Preset, others: Iterable[Preset]) -> dict[int, int]:
-    """Which of the four ports a channel goes to: as the first preset has it, then as the others have."""
-    places: dict[int, int] = {}
-    for preset in (first, *others):
-        for place, part in enumerate(preset.parts):
-            places.setdefault(part.channel, place)
-    return places
-
-
 def _all(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names) or "nothing yet"
 
@@ -214,34 +206,3 @@ def _feedback(config: Config) -> Feedback:
     """What goes back to the controller that a config names."""
     channels = {n: config.channels.get((name, place), 1) for name, place, n in slots(config.controls)}
     return Feedback(config.controls, config.display, channels)
-
-
-def _reserve(shelf: Shelf) -> float:
-    """Seconds by which the parts of any preset on the shelf want to be sooner, at most."""
-    offsets = [part.offset_ms for name in shelf.names() for part in shelf.get(name).parts]
-    return -min([0.0, *offsets]) / 1000
-
-
-def settings(config: Config, mode: str, seed: int | None) -> Settings:
-    """The performance that a config asks for; without a seed, a new one each time."""
-    return Settings(
-        mode=Mode(mode),
-        clock=Clock(config.clock),
-        speed=Speed(config.clock_speed),
-        bpm=config.tempo,
-        metre=config.metre,
-        seed=secrets.randbelow(2**31) if seed is None else seed,
-        split=config.split,
-        channel=config.channel,
-        key=config.key,
-        send_clock=config.send_clock,
-        count_in=config.count_in,
-        counted=config.start == "count",
-        tap_note=config.tap_note,
-        programs=config.program_changes or config.sound is not None,
-        offset=config.offset_ms / 1000,
-        offsets=tuple(each / 1000 for each in config.part_offsets_ms),
-        reserve=_reserve(Shelf(folder("presets"))),
-        controls=config.controls,
-        pickup=config.pickup,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -35,6 +35,18 @@ Heard = Callable[[Event, float], None]
 Turned = Callable[[float], None]
 
 
+class Ears(NamedTuple):
+    """Who hears what on the performance's own thread; None where nobody does. sent: every event with the
+    times, in seconds, at which it was due and at which it left; decided: of every decision the seconds that
+    it took, and the lead by then; heard: every event that came in, and when, after the engine; turned: each
+    time that the thread came round, the time."""
+
+    sent: Sent | None = None
+    decided: Decided | None = None
+    heard: Heard | None = None
+    turned: Turned | None = None
+
+
 class Crew(Protocol):
     """Who takes the decisions, as `Worker` does."""
 
@@ -54,6 +66,9 @@ class Crew(Protocol):
         """Wait for the decision at hand no longer."""
 
 
+DEAF = Ears()
+
+
 class Podium:
     """Stands between an engine and the world: echoes, faults of the generator, and gaps in time.
 
@@ -69,17 +84,13 @@ class Podium:
         say: Say,
         now: Callable[[], float],
         slept: Callable[[], float],
-        sent: Sent | None = None,
-        decided: Decided | None = None,
-        heard: Heard | None = None,
-        turned: Turned | None = None,
+        ears: Ears = DEAF,
         surface: Surface | None = None,
     ) -> None:
         """now, slept: as in `bridge.clock`; the others as in `Conductor`."""
         self.engine = engine
-        self._output, self._crew, self._say, self._sent, self._decided = output, crew, say, sent, decided
+        self._output, self._crew, self._say, self._ears = output, crew, say, ears
         self._now, self._slept, self._surface = now, slept, surface
-        self._heard, self._came_round = heard, turned
         self.wish: Callable[[int], None] = lambda program: None
         self._echo, self._trouble = Echo(), Trouble()
         self._seconds: deque[float] = deque(maxlen=200)
@@ -116,8 +127,8 @@ class Podium:
             self.status = self.engine.status(moment)
         if self._surface is not None:
             self._show(self._surface)
-        if self._came_round is not None:
-            self._came_round(moment)
+        if self._ears.turned is not None:
+            self._ears.turned(moment)
 
     def receive(self, event: Event, arrival: float, *, certain: bool = False) -> None:
         """An event arrived; certain: it can't be one of the band's own coming back."""
@@ -127,8 +138,8 @@ class Podium:
         if self._surface is not None:
             self._surface.hear(event, arrival)
         self.engine.receive(event, arrival)
-        if self._heard is not None:
-            self._heard(event, arrival)
+        if self._ears.heard is not None:
+            self._ears.heard(event, arrival)
 
     def arm(self, preset: Preset, key: str, accompanist: Accompanist) -> None:
         """A preset is ready."""
@@ -141,8 +152,8 @@ class Podium:
         band, before = self.engine.band, self.engine.band.late
         if len(self._seconds) >= 8:
             band.lead = min(max(self.p95() + MARGIN, LEAD / 2), LONGEST_LEAD)
-        if self._decided is not None:
-            self._decided(answer.seconds, band.lead)
+        if self._ears.decided is not None:
+            self._ears.decided(answer.seconds, band.lead)
         self.engine.answer(answer, self._now())
         self._trouble.answered(late=band.late > before)
 
@@ -197,6 +208,6 @@ class Podium:
         for due in events:
             self._echo.send(due.event, self._now())
             self._output.send(due.event)
-            if self._sent is not None:
+            if self._ears.sent is not None:
                 left, meant = self._now(), self.engine.meant(due)
-                self._sent(due, left if meant is None else meant, left)
+                self._ears.sent(due, left if meant is None else meant, left)

@@ -30,8 +30,8 @@ def placed(command: Any) -> Any:
 def studio(host: str, port: int, browse: bool, preset: str | None, seed: int | None, no_record: bool) -> None:
     """Play with the band in a browser. No MIDI gear is needed. Ctrl-C ends it."""
     from bandmate.daemon.config import FILE, load, override
+    from bandmate.daemon.stage.asked import settings
     from bandmate.daemon.stage.console import Console
-    from bandmate.daemon.stage.play import settings
     from bandmate.daemon.studio import show
     from bandmate.presets.home import folder
 

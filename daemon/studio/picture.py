@@ -8,6 +8,7 @@ from typing import Any
 News = dict[str, Any]
 
 LASTING = ("presets", "setup", "ports", "state", "place", "meter")
+"""News of which the last counts, and counts until the next."""
 KEPT = {"sent": 1500, "heard": 500, "plan": 24, "said": 8}
 """Of what passes, so many of each kind: some minutes of music."""
 

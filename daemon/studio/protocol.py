@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bandmate.daemon.clock.metre import Metre
-from bandmate.daemon.config import CLOCKS
+from bandmate.daemon.clock.source import CLOCKS
 from bandmate.daemon.leading.controls import (
     Command,
     Ending,

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any
 
+from bandmate.daemon.child import end
 from bandmate.daemon.studio import line
 
+CLOSING = 3.0
 RESTARTS = 5
 """How often in a row a server that ends at once is started again."""
 
@@ -50,11 +52,8 @@ class Server:
         if process is not None:
             with self._lock, suppress(OSError):
                 _pipe(process.stdin).close()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(3)
-            if process.poll() is None:
-                process.kill()
-        self._thread.join(timeout=3)
+            end(process, CLOSING)
+        self._thread.join(timeout=CLOSING)
 
     def _run(self) -> None:
         """Start it, hear it to its end, and again."""

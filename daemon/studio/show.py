@@ -22,6 +22,7 @@ from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.status import Status
 from bandmate.daemon.errors import EXPECTED, ServeError
 from bandmate.daemon.ports.wiring import System
+from bandmate.daemon.stage import asked
 from bandmate.daemon.stage import play as performance
 from bandmate.daemon.stage.alarm import signals
 from bandmate.daemon.studio import pairing
@@ -117,7 +118,7 @@ def changed(config: Config, settings: Settings, setup: Setup, preset: str) -> tu
         in_port=setup.listen,
         out_port=setup.play,
     )
-    return config, performance.settings(config, setup.mode, settings.seed)
+    return config, asked.settings(config, setup.mode, settings.seed)
 
 
 def _opening(address: Address) -> dict[str, Any]:

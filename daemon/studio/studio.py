@@ -19,6 +19,7 @@ from bandmate.daemon.studio import pairing, protocol
 from bandmate.daemon.studio.hands import Hands
 from bandmate.daemon.studio.letterbox import Letterbox
 from bandmate.daemon.studio.news import News
+from bandmate.daemon.studio.picture import LASTING
 from bandmate.daemon.studio.protocol import Refusal, Setup
 from bandmate.daemon.studio.server import Server
 from bandmate.daemon.studio.solos import Solos
@@ -190,10 +191,6 @@ class Studio:
                 raise Refusal(f"there is no MIDI port {protocol.shown(wanted)} any more; choose another")
         self.again = setup
         self._ending.set()
-
-
-LASTING = ("state", "place", "setup", "presets", "ports", "meter")
-"""News of which the last counts, and counts until the next."""
 
 
 def _said(sentence: str) -> News:

@@ -86,15 +86,6 @@ def figures(notes: list[Struck], tempo: float) -> dict[str, float]:
     return {"offset": offset, "p50": p50, "p95": p95, "p99": p99, "max": worst, "noteons": len(notes)}
 
 
-def report(table: dict[str, dict[str, float]]) -> None:
-    """Print the figures as a table."""
-    columns = list(next(iter(table.values())))
-    print("".join([f"{'ms':8}", *(f"{name:>10}" for name in columns)]))
-    for player, row in table.items():
-        cells = (f"{value:10.3f}" if isinstance(value, float) else f"{value:10d}" for value in row.values())
-        print(f"{player:8}" + "".join(cells))
-
-
 def main() -> int:
     """Play, print the table, and return 1 if a target is missed, 2 if nothing can be said."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -109,7 +100,7 @@ def main() -> int:
     with playing.server(), tempfile.TemporaryDirectory() as name:
         heard = record(presets, options.tempo, options.minutes, Path(name))
     table = {"band": figures(heard.band, options.tempo), "plain": figures(heard.plain, options.tempo)}
-    report(table)
+    playing.report(table)
     kept = table["band"]["p50"] <= P50 and table["band"]["p99"] <= P99
     steady = heard.slow < SLOWEST
     verdict = ("met" if kept else "MISSED") if steady else "not judged: JACK lost too much time"

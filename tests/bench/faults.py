@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path[:0] = [str(folder) for folder in Path(__file__).resolve().parents[:2]]
 
@@ -71,35 +72,18 @@ def looping(data: bytes, always: int, dense: int) -> bytes:
         helper.make_node("Mul", ["end", "nought"], ["nothing_of_it"]),
         helper.make_node("Add", ["loudness_", "nothing_of_it"], ["loudness"]),
     ]
-    for node in model.graph.node:
-        if node.output[0] == "loudness":
-            node.output[0] = "loudness_"
-    constants = {
-        "first": np.array([0], np.int64),
-        "second": np.array([1], np.int64),
-        "axis": np.array([1], np.int64),
-        "over": np.array([0.75], np.float32),
+    own = {
         "dense": np.array([dense], np.int64),
         "always": np.array([always], np.int64),
         "true": np.array(True),
         "start": np.array([0.5], np.float32),
-        "nought": np.array([0], np.float32),
     }
-    model.graph.input.append(helper.make_tensor_value_info("controls", TensorProto.FLOAT, (1, 5)))
-    at = next(k for k, node in enumerate(model.graph.node) if node.output[0] == "loudness_") + 1
-    after = list(model.graph.node)[at:]
-    del model.graph.node[at:]
-    model.graph.node.extend([*nodes, *after])
-    model.graph.initializer.extend(numpy_helper.from_array(v, k) for k, v in constants.items())
-    return bytes(model.SerializeToString())
+    return grafted(model, nodes, own)
 
 
 def not_a_number(data: bytes) -> bytes:
     """A generator whose loudness is no number when density is asked for."""
     model = onnx.load_from_string(data)
-    for node in model.graph.node:
-        if node.output[0] == "loudness":
-            node.output[0] = "loudness_"
     nodes = [
         helper.make_node("Slice", ["controls", "first", "second", "axis"], ["go"]),
         helper.make_node("Sub", ["over", "go"], ["left"]),
@@ -107,12 +91,22 @@ def not_a_number(data: bytes) -> bytes:
         helper.make_node("Mul", ["root", "nought"], ["nothing_of_it"]),
         helper.make_node("Add", ["loudness_", "nothing_of_it"], ["loudness"]),
     ]
+    return grafted(model, nodes, {})
+
+
+def grafted(model: onnx.ModelProto, nodes: list[onnx.NodeProto], own: dict[str, Any]) -> bytes:
+    """The model with its `loudness` renamed to `loudness_`, from which these nodes make another; they find
+    the controls, and constants that are their own or all such nodes'."""
+    for node in model.graph.node:
+        if node.output[0] == "loudness":
+            node.output[0] = "loudness_"
     constants = {
         "first": np.array([0], np.int64),
         "second": np.array([1], np.int64),
         "axis": np.array([1], np.int64),
         "over": np.array([0.75], np.float32),
         "nought": np.array([0], np.float32),
+        **own,
     }
     model.graph.input.append(helper.make_tensor_value_info("controls", TensorProto.FLOAT, (1, 5)))
     at = next(k for k, node in enumerate(model.graph.node) if node.output[0] == "loudness_") + 1

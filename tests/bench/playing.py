@@ -58,3 +58,12 @@ def await_port(process: subprocess.Popen[bytes], listed: Callable[[], bool]) -> 
         sys.exit("The daemon opened no port within 30 s.")
     if process.poll() is not None:
         sys.exit(f"The daemon ended by itself with status {process.returncode}; see its words above.")
+
+
+def report(figures: dict[str, dict[str, float]]) -> None:
+    """Print the figures as a table."""
+    columns = list(next(iter(figures.values())))
+    print("".join([f"{'ms':8}", *(f"{name:>10}" for name in columns)]))
+    for player, row in figures.items():
+        cells = (f"{value:10.3f}" if isinstance(value, float) else f"{value:10d}" for value in row.values())
+        print(f"{player:8}" + "".join(cells))

@@ -76,15 +76,6 @@ def write_song(score: Sequence[Sent], path: Path) -> None:
     song.save(path)
 
 
-def report(figures: dict[str, dict[str, float]]) -> None:
-    """Print the figures as a table."""
-    columns = list(next(iter(figures.values())))
-    print("".join([f"{'ms':8}", *(f"{name:>10}" for name in columns)]))
-    for player, row in figures.items():
-        cells = (f"{value:10.3f}" if isinstance(value, float) else f"{value:10d}" for value in row.values())
-        print(f"{player:8}" + "".join(cells))
-
-
 def main() -> int:
     """Play, print the table, and return 1 if a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -104,7 +95,7 @@ def main() -> int:
                 sys.exit("The daemon sent no note while the tune was played.")
             tallies["plain"].add(play_plain(run, Path(name)))
     figures = {player: tally.figures() for player, tally in tallies.items()}
-    report(figures)
+    playing.report(figures)
     daemon, plain = figures["daemon"], figures["plain"]
     ratio = daemon["p99"] / plain["p99"]
     kept = daemon["p99"] <= 3 and ratio <= 1.5 and daemon["lost"] == 0 and daemon["strange"] == 0

@@ -27,7 +27,7 @@ Show = Callable[[Status, float], None]
 
 
 @dataclass(frozen=True)
-class Watch:
+class Caretaker:
     """Belongs to the main thread. mirror, keeper, audience: where there is one; show: hears the status and
     the seconds of inference (p95), ten times a second."""
 
