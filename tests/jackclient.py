@@ -34,13 +34,17 @@ class Server:
     busy machine keeps from running for one cycle of 1.3 ms loses that cycle's messages, before any code of
     ours: 1 of 3,000 on two shared cores. But in sync mode it waits 30 s for a client that was killed, in the
     other 3 s.
+
+    realtime: whether it and its clients' threads for audio ask for real-time priority, as they do on
+    musicians' machines. Where the system allows it, the band's threads that play have it anyway, and a server
+    without it comes after them. Where it does not, the server says so and runs without.
     """
 
-    def __init__(self, name: str, *, sync: bool = True, frames: int = 64) -> None:
+    def __init__(self, name: str, *, sync: bool = True, frames: int = 64, realtime: bool = False) -> None:
         # Under nohup it is ignored, and children, whom a test may send it, would ignore it, too.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         mode = ["-S"] if sync else []
-        command = ["jackd", "-r", *mode, "-n", name, "-d", "dummy", "-r", "48000"]
+        command = ["jackd", "-R" if realtime else "-r", *mode, "-n", name, "-d", "dummy", "-r", "48000"]
         command += ["-p", str(frames)]
         self.environment = {
             "JACK_DEFAULT_SERVER": name,

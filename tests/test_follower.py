@@ -341,6 +341,24 @@ def test_pulses_that_are_held_up_are_none_lost(holds: list[tuple[float, float]])
     assert follower.timeline.time_at(400) == pytest.approx(400 * period, abs=0.001)
 
 
+@pytest.mark.parametrize("stood", [0.3, 0.7, 1.4, 2.3, 4.5])
+@pytest.mark.parametrize("every", [20, 61])
+@pytest.mark.parametrize("jitter", [0.0, 0.0005])
+def test_a_clock_that_stumbles_loses_no_pulse(stood: float, every: int, jitter: float) -> None:
+    """As a DAW's does whose audio stumbles: for so many periods nothing comes, and then all that was due
+    comes in time, later than it would have by as much. Some of what is stood for is whole periods."""
+    period, noise = 60 / 120 / 24, random.Random(3)
+    follower, late = Follower(120), 0.0
+    follower.start(-0.001)
+    for k in range(800):
+        if k >= 100 and k % every == 0:
+            late += (round(stood + 0.5) if k % 7 == 0 else stood) * period
+        follower.pulse(k * period + late + noise.gauss(0, jitter))
+    assert follower.tick == 800
+    assert follower.timeline is not None
+    assert follower.timeline.time_at(800) == pytest.approx(800 * period + late, abs=0.004)
+
+
 @pytest.mark.parametrize("known", [False, True], ids=["first pulses", "after Start"])
 @pytest.mark.parametrize("bpm", [60, 120, 180])
 @pytest.mark.parametrize("seconds", [0.02, 0.04, 0.06, 0.1, 0.15, 0.3, 0.45, 0.9])

@@ -18,10 +18,11 @@ from jackclient import Server, available, until
 
 @contextmanager
 def server(*, sync: bool = True, frames: int = 64) -> Iterator[Server]:
-    """A JACK server for the benchmark, which this process and its children find. See `Server`."""
+    """A JACK server for the benchmark, with real-time priority where the system allows it, which this process
+    and its children find. See `Server`."""
     if not available():
         sys.exit("This benchmark needs jackd and jack_lsp: install jackd2.")
-    running = Server(f"bandmate-bench-{os.getpid()}", sync=sync, frames=frames)
+    running = Server(f"bandmate-bench-{os.getpid()}", sync=sync, frames=frames, realtime=True)
     os.environ.update(running.environment)
     try:
         yield running
