@@ -48,6 +48,16 @@ def load(path: Path) -> Sheet:
         raise SheetError(f"{path.stem} can't be read ({error.strerror})") from error
 
 
+def seconds(data: bytes) -> float:
+    """How long a file lasts that `read` has read, with all its tempos."""
+    return float(mido.MidiFile(file=io.BytesIO(data), clip=True).length)
+
+
+def voices(file: mido.MidiFile) -> list[tuple[int, int]]:
+    """Where the parts of a file's sheet are, in their order: track from 0, channel 0..15."""
+    return [(k, part["channel"] - 1) for k, track in enumerate(file.tracks) for part in _parts(track, 1)]
+
+
 def _parts(track: mido.MidiTrack, scale: float) -> list[Sheet]:
     """The parts of a track, one a channel."""
     found: dict[int, Sheet] = {}
