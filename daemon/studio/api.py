@@ -19,7 +19,7 @@ from bandmate.daemon.studio.share import NAME, ShareError
 from bandmate.daemon.studio.sheets import Sheet, SheetError
 from bandmate.daemon.studio.workshop import LARGEST, Order, WorkError, Workshop
 
-SMALL = 4096
+SMALL = 1 << 15
 Handler = Callable[[Request], Awaitable[Response]]
 
 

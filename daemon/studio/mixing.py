@@ -107,13 +107,15 @@ def _other(
     for tick, message in timed:
         if not begun and message.type != "track_name":
             begun = True
-            yield from (
-                (0, mido.Message("program_change", channel=c, program=p - 1)) for c, p in given.items()
-            )
+            yield from ((0, _program(each, number)) for each, number in given.items())
         channel = _channel(message)
         if channel is not None and (channel in without or (channel in given and _is_sound(message))):
             continue
         yield tick, message
+
+
+def _program(channel: int, number: int) -> mido.Message:
+    return mido.Message("program_change", channel=channel, program=number - 1)
 
 
 def _is_sound(message: mido.Message) -> bool:

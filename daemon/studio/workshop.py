@@ -15,7 +15,7 @@ from bandmate.daemon.studio import protocol, share, sheets
 from bandmate.daemon.studio.share import MODES, Share, Tune, Version
 from bandmate.daemon.studio.sheets import Sheet, SheetError
 
-KEPT = 40
+KEPT = 100
 """Compositions and melodies that are kept, the newest, until the server ends."""
 LONGEST = 180.0
 LARGEST = 1 << 19
