@@ -75,7 +75,7 @@ def apart(data: bytes, mix: Mix) -> bytes:
             part = mido.MidiFile(type=1, ticks_per_beat=file.ticks_per_beat, charset="latin-1")
             part.tracks.append(_track(conductor, length))
             part.tracks.append(_track(_other(voice, {channel: program}, ()), length))
-            name = _PLAIN.sub(" ", track.name).strip()[:60] or "part"
+            name = _PLAIN.sub(" ", sheets.text(track.name)).strip()[:60] or "part"
             packed.writestr(zipfile.ZipInfo(f"{number} {name}.mid", _ALWAYS), _bytes(part))
     return out.getvalue()
 

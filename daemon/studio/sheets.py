@@ -74,7 +74,7 @@ def _parts(track: mido.MidiTrack, scale: float) -> list[Sheet]:
         if key in struck:
             begin, velocity = struck.pop(key)
             part = found.setdefault(
-                message.channel, {"name": track.name, "channel": message.channel + 1, "notes": []}
+                message.channel, {"name": text(track.name), "channel": message.channel + 1, "notes": []}
             )
             end = max(round(tick * scale, 2), round(begin * scale, 2) + 1)
             part["notes"].append([round(begin * scale, 2), end, message.note, velocity])
@@ -84,6 +84,14 @@ def _parts(track: mido.MidiTrack, scale: float) -> list[Sheet]:
         part["notes"].sort()
         part["program"] = programs.get(channel)
     return list(found.values())
+
+
+def text(raw: str) -> str:
+    """A text as it was meant: ours and most others' are UTF-8, which mido reads byte by byte."""
+    try:
+        return raw.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return raw
 
 
 def _conductor(file: mido.MidiFile, scale: float) -> Sheet:
@@ -102,6 +110,6 @@ def _conductor(file: mido.MidiFile, scale: float) -> Sheet:
                 unit = TICKS_PER_BEAT * 4 // message.denominator
                 compound = message.denominator >= 8 and message.numerator % 3 == 0
                 bar, beat = max(unit * message.numerator, 1), max(unit * (3 if compound else 1), 1)
-            elif message.type == "marker" and len(message.text) <= 12:
-                chords.append([round(tick * scale, 2), message.text])
+            elif message.type == "marker" and len(text(message.text)) <= 12:
+                chords.append([round(tick * scale, 2), text(message.text)])
     return {"bpm": round(bpm, 3), "bar": bar, "beat": beat, "chords": chords[:2000]}

@@ -96,7 +96,7 @@ function Melodies({ band, player }: { band: Band; player: Player }) {
         </button>
       </div>
       <Record band={band} bring={(file) => trying(async () => take(await workshop.bring(file as BlobPart, "my recording")))} />
-      {melody.value !== null && <Melody made={melody.value} player={player} />}
+      {melody.value !== null && !editing.value && <Melody made={melody.value} player={player} />}
     </>
   );
 }

@@ -73,7 +73,7 @@ export function Editor({ band, player }: { band: Band; player: Player }) {
   return (
     <section class="editor" aria-label="Editor">
       <header>
-        <h2>Melody</h2>
+        <h2>Edit</h2>
         <input
           aria-label="Name of the melody"
           value={draft.name}
