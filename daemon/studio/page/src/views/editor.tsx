@@ -116,10 +116,10 @@ export function Editor({ band, player }: { band: Band; player: Player }) {
         <div class="joined" role="group" aria-label={`Transpose ${whom}`}>
           {(
             [
-              [-12, "an octave down", "−8ve"],
-              [-1, "a semitone down", "♭"],
-              [1, "a semitone up", "♯"],
-              [12, "an octave up", "+8ve"],
+              [-12, "octave down", "Octave ↓"],
+              [-1, "semitone down", "♭"],
+              [1, "semitone up", "♯"],
+              [12, "octave up", "Octave ↑"],
             ] as const
           ).map(([by, label, sign]) => (
             <button key={by} type="button" aria-label={label} title={label} disabled={draft.notes.length === 0} onClick={() => set(moved(known, 0, by))}>
