@@ -101,9 +101,9 @@ export async function bring(file: File): Promise<void> {
   const found = await workshop.open(file);
   if (found.melody !== null) take(found.melody);
   versions.value = [...found.versions.map(composed), ...versions.value];
-  for (const sentence of found.said) say(sentence);
   const many = found.versions.length;
-  say(`opened ${file.name}: ${found.melody === null ? "" : "a melody and "}${many} ${many === 1 ? "version" : "versions"}`);
+  const opened = `opened ${file.name}: ${found.melody === null ? "" : "a melody and "}${many} ${many === 1 ? "version" : "versions"}`;
+  say([opened, ...found.said].join("; "));
 }
 
 /** The file that opens elsewhere as what is here. */
