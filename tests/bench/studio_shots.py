@@ -73,7 +73,25 @@ def compose(page: Any, out: Path) -> None:
         page.get_by_role("button", name=re.compile(f"^play {preset}")).wait_for(timeout=180_000)
     page.wait_for_timeout(200)
     page.screenshot(path=out, full_page=True)
+    edit(page, out.with_name(out.name.replace("compose", "edit")))
     page.get_by_role("button", name="Stage", exact=True).click()
+
+
+def edit(page: Any, out: Path) -> None:
+    """Edit the melody, with two versions of it beside one another."""
+    page.get_by_role("button", name="Edit it").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    notes = page.get_by_role("application").get_by_role("button")
+    notes.nth(2).click()
+    page.keyboard.down("Shift")
+    notes.nth(3).click()
+    page.keyboard.up("Shift")
+    page.get_by_role("region", name="Both, scrolled together").get_by_role("img").first.click()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=out)
+    page.get_by_role("button", name="stop comparing").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_role("button", name="Done").click()
 
 
 if __name__ == "__main__":

@@ -96,6 +96,12 @@ function one(news: News): void {
   }
 }
 
+/** A key of this page's goes down, or comes up: shown before the band has told of it. */
+export function touch(pitch: number, velocity: number, tick: number | null): void {
+  press(pitch, velocity > 0);
+  if (tick !== null) score.here(pitch, velocity, tick);
+}
+
 function press(pitch: number, on: boolean): void {
   const keys = new Set(down.value);
   if (on) keys.add(pitch);
