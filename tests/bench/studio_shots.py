@@ -67,10 +67,11 @@ def compose(page: Any, out: Path) -> None:
     """Compose two versions of a melody, and go back to the stage."""
     page.get_by_role("button", name="Compose", exact=True).click()
     page.get_by_role("button", name="londonderry air").click()
-    for preset in ("pop", "jazz"):
+    before = page.get_by_role("button", name=re.compile("^remove ")).count()
+    for made, preset in enumerate(("pop", "jazz"), before):
         page.get_by_label("Preset").select_option(preset)
         page.get_by_role("button", name="Generate").click()
-        page.get_by_role("button", name=re.compile(f"^play {preset}")).wait_for(timeout=180_000)
+        page.get_by_role("button", name=re.compile("^remove ")).nth(made).wait_for(timeout=180_000)
     page.wait_for_timeout(200)
     page.screenshot(path=out, full_page=True)
     edit(page, out.with_name(out.name.replace("compose", "edit")))
@@ -88,6 +89,7 @@ def edit(page: Any, out: Path) -> None:
     page.keyboard.up("Shift")
     page.get_by_role("region", name="Both, scrolled together").get_by_role("img").first.click()
     page.wait_for_timeout(1500)
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=out)
     page.get_by_role("button", name="stop comparing").click()
     page.get_by_role("button", name="Compare", exact=True).click()

@@ -7,6 +7,8 @@ import { say } from "./store";
 import { midiFile } from "./smf";
 import { type Made, type Opened, Refused, workshop } from "./workshop";
 
+const SEEDS = 1000;
+
 export interface Composed extends Opened {
   readonly words: string;
 }
@@ -17,6 +19,8 @@ export const versions = signal<readonly Composed[]>([]);
 export const edit = signal<Edit | null>(null);
 export const editing = signal(false);
 export const busy = signal(false);
+/** What to ask the band for; without a preset's name, the first one. */
+export const order = signal({ preset: "", seed: 5, mode: "live" });
 /** Whether downloads leave out the parts that are muted. */
 export const leaving = signal(true);
 /** The draft that the melody was made of, or was made into: what lies between is not used yet. */
@@ -72,8 +76,9 @@ export function edited(program: number | null): ReturnType<typeof sheetOf> | nul
   return edit.value === null ? null : sheetOf(edit.value.draft, program);
 }
 
-/** A version by that preset, seed and mode. */
-export async function generate(preset: string, seed: number, mode: string): Promise<void> {
+/** A version as it is ordered; the next one is to have the next seed. */
+export async function generate(preset: string): Promise<void> {
+  const { seed, mode } = order.value;
   busy.value = true;
   try {
     await use();
@@ -82,6 +87,7 @@ export async function generate(preset: string, seed: number, mode: string): Prom
     const made = await workshop.compose(id, preset, seed, mode);
     const programs = made.sheet.parts.map(() => null);
     versions.value = [composed({ ...made, name: sheet.name, preset, seed, mode, programs, muted: [] }), ...versions.value];
+    order.value = { ...order.value, seed: (seed + 1) % SEEDS };
   } finally {
     busy.value = false;
   }

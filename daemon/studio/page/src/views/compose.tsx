@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Band } from "../band";
 import "../compose.css";
-import { bring, busy, edit, editing, generate, leaving, melody, open, shared, take, trying, versions } from "../desk";
+import { bring, busy, edit, editing, generate, leaving, melody, open, order, shared, take, trying, versions } from "../desk";
 import { EMPTY } from "../edit";
 import { Player } from "../player";
 import { fileName, keep } from "../saving";
@@ -21,7 +21,6 @@ const MODES = [
   ["respond", "answers in turns"],
   ["offline", "knows all of it"],
 ] as const;
-const SEEDS = 1000;
 
 /** A melody, a band, and as many versions of it as one likes, side by side. */
 export function Compose({ band }: { band: Band }) {
@@ -102,15 +101,10 @@ function Melodies({ band, player }: { band: Band; player: Player }) {
 }
 
 function Order() {
-  const preset = useSignal("");
-  const mode = useSignal("live");
-  const seed = useSignal(5);
-  const chosen = preset.value || presets.value[0]?.name || "";
-  const go = (): void => {
-    void trying(async () => {
-      await generate(chosen, seed.value, mode.value);
-      seed.value = (seed.value + 1) % SEEDS;
-    });
+  const { preset, mode, seed } = order.value;
+  const chosen = preset || presets.value[0]?.name || "";
+  const set = (part: Partial<typeof order.value>): void => {
+    order.value = { ...order.value, ...part };
   };
   return (
     <>
@@ -118,7 +112,7 @@ function Order() {
       <div class="order">
         <label class="field">
           <span>Preset</span>
-          <select value={chosen} onChange={(event) => (preset.value = event.currentTarget.value)}>
+          <select value={chosen} onChange={(event) => set({ preset: event.currentTarget.value })}>
             {presets.value.map((each) => (
               <option key={each.name}>{each.name}</option>
             ))}
@@ -126,7 +120,7 @@ function Order() {
         </label>
         <label class="field">
           <span>The band</span>
-          <select value={mode.value} onChange={(event) => (mode.value = event.currentTarget.value)}>
+          <select value={mode} onChange={(event) => set({ mode: event.currentTarget.value })}>
             {MODES.map(([each, words]) => (
               <option key={each} value={each}>
                 {words}
@@ -140,11 +134,11 @@ function Order() {
             type="number"
             min={0}
             max={2147483647}
-            value={seed.value}
-            onChange={(event) => (seed.value = Math.min(Math.max(Math.round(Number(event.currentTarget.value)) || 0, 0), 2147483647))}
+            value={seed}
+            onChange={(event) => set({ seed: Math.min(Math.max(Math.round(Number(event.currentTarget.value)) || 0, 0), 2147483647) })}
           />
         </label>
-        <button class="main" type="button" disabled={(melody.value === null && edit.value === null) || busy.value} onClick={go}>
+        <button class="main" type="button" disabled={(melody.value === null && edit.value === null) || busy.value} onClick={() => void trying(() => generate(chosen))}>
           {busy.value ? "Composing …" : "Generate"}
         </button>
       </div>

@@ -85,8 +85,8 @@ function PartOf({ made, index, part, set }: PartProps) {
             set({ programs: made.sheet.parts.map((_, k) => (k === index ? wanted : (made.programs[k] ?? null))) });
           }}
         >
-          <option value="">{own === undefined ? "as it is" : `${own} (its own)`}</option>
-          {SOUNDS.map(([program, name]) => (
+          <option value="">{own ?? "as it is"}</option>
+          {SOUNDS.filter(([, name]) => name !== own).map(([program, name]) => (
             <option key={program} value={program}>
               {name}
             </option>
