@@ -57,8 +57,8 @@ async def bounce(midi: Path, wav: Path, seconds: float, font: Path) -> None:
         raise
     if status or not wav.is_file():
         wav.unlink(missing_ok=True)
-        font = found.font.name
-        raise BounceError(f"FluidSynth could not play it with {font}; name another in BANDMATE_SOUNDFONT")
+        name = found.font.name
+        raise BounceError(f"FluidSynth could not play it with {name}; name another in BANDMATE_SOUNDFONT")
 
 
 def _calm(number: int) -> None:

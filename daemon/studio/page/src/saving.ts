@@ -22,15 +22,15 @@ export function fileName(words: string): string {
 }
 
 /** A WAV file: by the band's machine, or, where that has no synthesiser, by this page. */
-export async function sounding(id: string, sheet: Sheet, mixed: Mixed): Promise<Blob> {
+export async function sounding(id: string, sheet: Sheet, mixed: Mixed, leave: boolean): Promise<Blob> {
   try {
-    return await workshop.file(id, "sound", mixed, true);
+    return await workshop.file(id, "sound", mixed, leave);
   } catch (error) {
     if (!(error instanceof Lacking)) throw error;
     const offline = await import("./offline");
     if (!offline.canRender()) throw error;
     const programs = sheet.parts.map(({ program, channel }, k) => (channel === DRUM_CHANNEL ? null : nearest(mixed.programs[k] ?? program ?? 1)));
-    const file = await workshop.file(id, "file", { ...mixed, programs }, true);
+    const file = await workshop.file(id, "file", { ...mixed, programs }, leave);
     try {
       return await offline.rendered(await file.arrayBuffer());
     } catch {

@@ -111,7 +111,7 @@ function Downloads({ made }: { made: Composed }) {
     await trying(async () => {
       if (kind === "MIDI") keep(await workshop.file(made.id, "file", made, leaving.value), `${name}.mid`);
       else if (kind === "Parts") keep(await workshop.file(made.id, "parts", made, leaving.value), `${name}.zip`);
-      else keep(await sounding(made.id, made.sheet, made), `${name}.wav`);
+      else keep(await sounding(made.id, made.sheet, made, leaving.value), `${name}.wav`);
     });
     making.value = "";
   };
