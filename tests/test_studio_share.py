@@ -373,3 +373,19 @@ def test_where_no_synthesiser_is_a_sentence_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(bounce.NoSynth, match="FluidSynth is not installed; "):
         bounce.synth(SOUNDS / "band.sf3")
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_whatever_can_be_shown_can_be_mixed(data: st.DataObject) -> None:
+    broken = bytearray(data.draw(st.sampled_from([BAND, TWINKLE])))
+    for _ in range(data.draw(st.integers(1, 6))):
+        broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        sheet = sheets.read(bytes(broken), "it")
+    except sheets.SheetError:
+        return
+    mix = Mix((74,) * len(sheet["parts"]), frozenset({data.draw(st.integers(0, 3))}))
+    with suppress(MixError):
+        assert sheets.seconds(mixing.whole(bytes(broken), mix)) >= 0
+        assert mixing.apart(bytes(broken), mix)

@@ -25,6 +25,10 @@ def read(data: bytes, name: str) -> Sheet:
     notes [tick, end, pitch, velocity], with channel 1..16 and program 1..128. Raises SheetError."""
     try:
         file = mido.MidiFile(file=io.BytesIO(data), clip=True)
+        if file.ticks_per_beat <= 0:
+            raise SheetError(f"{name} counts film frames, not beats; save it with ticks per quarter note")
+        if file.type == 2:
+            raise SheetError(f"{name} holds separate songs (MIDI file type 2); save it as type 0 or 1")
         scale = TICKS_PER_BEAT / file.ticks_per_beat
         parts = [part for track in file.tracks for part in _parts(track, scale)]
     except SheetError:
