@@ -24,6 +24,7 @@ from bandmate.daemon.studio.guard import COOKIE, Asking, Guard, Refused
 from bandmate.daemon.studio.pages import Page, Pages
 from bandmate.daemon.studio.pairing import Pairing, Verdict
 from bandmate.daemon.studio.protocol import Ping, Refusal
+from bandmate.daemon.studio.teach import Teach
 
 LARGEST = 4 * protocol.LONGEST
 """Bytes of a message that are taken in at all."""
@@ -96,13 +97,14 @@ class Studio:
         self.pages = Pages()
         self._guard, self._pairing, self._token, self._tell = guard, pairing, token, tell
 
-    def app(self, files: Path, sounds: Path, api: Api) -> ASGIApp:
+    def app(self, files: Path, sounds: Path, api: Api, teach: Teach) -> ASGIApp:
         """The application, serving the page's files and the sounds from these folders."""
         routes = [
             Route("/", self._page(files), methods=["GET"]),
             Route("/pair", self._pair, methods=["POST"]),
             Route("/api/paired", self._paired, methods=["GET"]),
             *api.routes(),
+            *teach.routes(),
             WebSocketRoute("/band", self._band),
             Mount("/assets", _Lasting(directory=files / "assets")),
             Mount("/sounds", _Lasting(directory=sounds)),

@@ -28,7 +28,11 @@ from bandmate.daemon.studio.app import LARGEST, Studio
 from bandmate.daemon.studio.guard import Guard
 from bandmate.daemon.studio.library import Library
 from bandmate.daemon.studio.pairing import Pairing
+from bandmate.daemon.studio.teach import Teach
 from bandmate.daemon.studio.workshop import Workshop
+from bandmate.daemon.tuition.able import lacking
+from bandmate.daemon.tuition.classroom import Classroom
+from bandmate.daemon.tuition.places import Places
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 
@@ -60,9 +64,11 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes], wor
     token = opening["token"]
     guard = Guard(opening["port"], opening["names"], token if opening["guarded"] else None)
     studio = Studio(guard, Pairing(opening["code"]), token, tell)
-    workshop = Workshop(work, MELODIES, lambda: Shelf(folder("presets")).names())
+    workshop = Workshop(work, MELODIES, _presets)
+    places = Places([Path.home(), folder()], opening["guarded"])
+    teach = Teach(Classroom(folder(), places, _presets, lacking))
     config = uvicorn.Config(
-        studio.app(FILES, SOUNDS, Api(workshop, Library(folder("takes")))),
+        studio.app(FILES, SOUNDS, Api(workshop, Library(folder("takes"))), teach),
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -84,6 +90,10 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes], wor
         return
     tell({"ready": True})
     await server.serve(sockets=[listening])
+
+
+def _presets() -> list[str]:
+    return Shelf(folder("presets")).names()
 
 
 class Quiet(uvicorn.Server):
