@@ -16,7 +16,8 @@ export interface TakeEntry {
 /** What could not be done, in a sentence for the user. */
 export class Refused extends Error {}
 
-async function asked<T>(path: string, how: RequestInit = {}): Promise<T> {
+/** Ask; what was refused is thrown as a sentence. */
+export async function asked<T>(path: string, how: RequestInit = {}): Promise<T> {
   let answer: Response;
   try {
     answer = await fetch(path, how);
