@@ -29,19 +29,23 @@ def of(record: Record | None, job: Job | None, working: str, fits: bool) -> Stan
         return Standing("stopping" if job.stop else state, "", () if job.stop else (STOP,))
     if record is not None and record.state == "fitting" and fits:
         return Standing("elsewhere", "", ())
-    fault = _fault(record, job, working)
     preset = (PRESET,) if taught else ()
+    if record is not None and record.state == "done" and (job is None or job.kind == "teach"):
+        return Standing("done", "", preset)
+    failed, fault = _fault(record, job, working)
     if record is not None and record.state == "done":
-        return Standing("failed" if fault else "done", fault, preset)
+        return Standing("failed" if failed else "done", fault, preset)
     can_go_on = job is not None or (record is not None and record.state != "prepared")
-    return Standing("failed" if fault else "stopped", fault, ((RESUME,) if can_go_on else ()) + preset)
+    return Standing("failed" if failed else "stopped", fault, ((RESUME,) if can_go_on else ()) + preset)
 
 
-def _fault(record: Record | None, job: Job | None, working: str) -> str:
-    if working == CUT:
-        return "it was cut off; resume it"
+def _fault(record: Record | None, job: Job | None, working: str) -> tuple[bool, str]:
+    """Whether the last that was tried failed, and why."""
+    if job is not None and working == CUT:
+        again = "make the preset again" if job.kind == "preset" else "resume it"
+        return True, f"it was cut off; {again}"
     if job is not None and working == "failed":
-        return job.said
+        return True, job.said
     if job is None and record is not None and record.state == "failed":
-        return record.fault
-    return ""
+        return True, record.fault
+    return False, ""
