@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -87,7 +86,7 @@ def _number(field: str, value: Any) -> float:
     low, high = RANGES[field]
     kinds = int if field in WHOLE else int | float
     real = isinstance(value, kinds) and not isinstance(value, bool)
-    if not real or not math.isfinite(value) or not low <= value <= high:
+    if not real or not low <= value <= high:
         whole = "whole " if field in WHOLE else ""
         raise TuitionError(f"{field.replace('_', ' ')} must be a {whole}number from {low:g} to {high:g}")
     return value if field in WHOLE else float(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 
 FILE = "run.json"
 LARGEST = 1 << 20
+HUGE = 1e300
+"""Above that a whole number may be none that a computer reckons with."""
 STATES = ("prepared", "fitting", "stopped", "done", "failed")
 
 
@@ -76,7 +77,7 @@ def figures(said: Any) -> dict[str, float]:
 
 
 def _finite(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < HUGE
 
 
 def _number(value: Any) -> float:

@@ -73,7 +73,7 @@ export function RunView({ run, player, changed }: { run: RunInFull; player: Play
       </header>
       {run.fault !== "" && <p class="fault">{run.fault}</p>}
       <p class="far">
-        {far.share !== null && <progress max={1} value={far.share} aria-label={`how far ${run.name} is`} />}
+        {far.share !== null && run.state !== "done" && <progress max={1} value={far.share} aria-label={`how far ${run.name} is`} />}
         <span>{far.words}</span>
       </p>
       {isBusy(run) && run.line !== "" && <p class="told">{run.line}</p>}

@@ -153,9 +153,9 @@ export function TeachForm({ known, begun }: { known: Overview; begun: (name: str
       </div>
       <div class="order">
         <button class="main" type="submit" disabled={busy.value !== ""}>
-          {busy.value || "Teach"}
+          {busy.value || "Begin teaching"}
         </button>
-        <button type="button" aria-pressed={Object.keys(QUICK).every((k) => settings[k as keyof typeof QUICK] === QUICK[k as keyof typeof QUICK])} onClick={() => (changes.value = { ...changes.value, ...QUICK })}>
+        <button type="button" onClick={() => (changes.value = { ...changes.value, ...QUICK })}>
           Quick try
         </button>
         <button type="button" onClick={() => (changes.value = {})}>
