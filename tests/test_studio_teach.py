@@ -21,7 +21,6 @@ PAGE = Path(__file__).resolve().parent.parent / "daemon" / "studio" / "page"
 AXE = PAGE / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
 SECONDS = 90_000
-TICKS = 480
 ORDER: dict[str, Any] = {
     "name": "bossa",
     "folder": "drop:0123456789abcdef",
@@ -34,48 +33,18 @@ ORDER: dict[str, Any] = {
 }
 
 
-def song(path: Path, turn: int, bars: int = 8) -> Path:
-    """A song on C, F and G for five named tracks; its melody goes round a chord from another tone each."""
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
-    roots = [(0, 5, 7, 0)[bar % 4] for bar in range(bars)]
-    triad = (0, 4, 7)
-    voices = {
-        ("Melody", 0, 73): [
-            (b, 1, 72 + roots[b // 4] + triad[(b * turn + turn) % 3]) for b in range(4 * bars)
-        ],
-        ("Drums", 9, 0): [(b, 1, (36, 38)[b % 2]) for b in range(4 * bars)],
-        ("Bass", 1, 33): [(2 * b, 2, 36 + roots[b // 2]) for b in range(2 * bars)],
-        ("Piano", 2, 0): [(2 * b, 1, 60 + roots[b // 2] + tone) for b in range(2 * bars) for tone in triad],
-        ("Strings", 3, 48): [(4 * b, 4, 64 + roots[b]) for b in range(bars)],
-    }
-    for (name, channel, program), notes in voices.items():
-        events = [(beat, 1, pitch) for beat, _, pitch in notes]
-        events += [(beat + length, 0, pitch) for beat, length, pitch in notes]
-        track, now = mido.MidiTrack([mido.MetaMessage("track_name", name=name)]), 0
-        track.append(mido.Message("program_change", channel=channel, program=program))
-        for beat, on, pitch in sorted(events):
-            kind = "note_on" if on else "note_off"
-            track.append(
-                mido.Message(kind, channel=channel, note=pitch, velocity=90, time=(beat - now) * TICKS)
-            )
-            now = beat
-        file.tracks.append(track)
-    file.save(path)
-    return path
-
-
 # --- attacks --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(studiosongs: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With a run, and a secret beside the runs."""
     home = tmp_path_factory.mktemp("home")
     for folder in (home / "runs" / "walk", home / "secret"):
         (folder / "samples" / "real").mkdir(parents=True)
         (folder / "run.json").write_text('{"technique": "band", "state": "stopped", "done": 5, "updates": 9}')
         (folder / "samples" / "real" / "sample.json").write_text("{}")
-        song(folder / "samples" / "real" / "1-blue.mid", 1)
+        studiosongs.song(folder / "samples" / "real" / "1-blue.mid", 1)
     return home
 
 
@@ -289,13 +258,13 @@ def enter(browser: Any, house: Any, wrong: list[str]) -> Any:
 
 
 def test_dropped_songs_become_a_preset_whatever_becomes_of_the_studio(
-    studiohouse: ModuleType, studiobrowser: ModuleType, taught: Path, tmp_path: Path
+    studiohouse: ModuleType, studiobrowser: ModuleType, studiosongs: ModuleType, taught: Path, tmp_path: Path
 ) -> None:
     pytest.importorskip("torch", reason="PyTorch is missing: pip install 'bandmate[train]'")
     pytest.importorskip("playwright", reason="Playwright is missing: pip install 'bandmate[dev]'")
     if studiobrowser.chromium() is None:
         missing("Chromium is missing: install chromium")
-    songs = [song(tmp_path / f"song {k}.mid", k) for k in range(3)]
+    songs = [studiosongs.song(tmp_path / f"song {k}.mid", k) for k in range(3)]
     wrong: list[str] = []
     with studiobrowser.browser() as browser:
         with studiohouse.open_house("--no-record") as house:
@@ -304,7 +273,7 @@ def test_dropped_songs_become_a_preset_whatever_becomes_of_the_studio(
             page.locator("input[type=file]").set_input_files([str(path) for path in songs])
             page.get_by_text("3 songs").wait_for()
             press(page, "Quick try")
-            page.get_by_label("Updates of the ear").fill("1")
+            page.get_by_label("Updates of the ear").fill("0")
             look_with_axe(page)
             press(page, "Begin teaching")
             settle(page, "reading the songs")

@@ -584,6 +584,22 @@ def test_dropped_songs_are_the_run_s(classroom: Classroom, tmp_path: Path) -> No
     assert (tmp_path / "band" / "teach" / "songs" / "bossa" / "x.mid").read_bytes() == MIDI
 
 
+def test_a_run_is_looked_at_with_its_curves_by_epoch(classroom: Classroom, tmp_path: Path) -> None:
+    home = tmp_path / "band"
+    said = {"done": 4, "updates": 8, "epochs": 2.0, "state": "stopped", "real": {"in_harmony": 0.6}}
+    record(home, "walk", **said)
+    folder = home / "runs" / "walk"
+    (folder / "ear").mkdir()
+    (folder / "ear" / "losses.csv").write_text("step,ear,valid_chord\n1,3.5,\n2,3.25,2\n")
+    (folder / "losses.csv").write_text("step,loss\n2,90\n4,80\n")
+    (folder / "metrics.csv").write_text("step,similarity,in_harmony\n0,.25,nan\n4,.5,.5\n")
+    run = classroom.look("walk")
+    assert run["ear"] == {"ear": [(1, 3.5), (2, 3.25)], "valid_chord": [(2, 2)]}
+    assert run["losses"] == {"loss": [(0.5, 90), (1, 80)]}
+    assert run["metrics"] == {"similarity": [(0, 0.25), (1, 0.5)], "in_harmony": [(1, 0.5)]}
+    assert (run["real"], run["samples"], run["settings"], run["line"]) == ({"in_harmony": 0.6}, [], None, "")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
