@@ -32,5 +32,6 @@ def test_a_preset_that_comes_changes_and_goes_is_news(tmp_path: Path) -> None:
     os.utime(mine, ns=(1, 1))
     assert repertoire.changed()
     mine.unlink()
-    assert repertoire.changed()
+    assert repertoire.names() == packaged
+    assert not repertoire.changed()
     assert names(repertoire) == packaged

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandmate.daemon.tuition import curves, record, samples
+from bandmate.daemon.tuition.curves import KEPT, Curves
 from bandmate.daemon.tuition.errors import TuitionError
 from bandmate.daemon.tuition.record import Record
 
@@ -68,12 +69,35 @@ def test_odd_values_cost_themselves_only(tmp_path: Path, value: Any) -> None:
 
 
 def test_a_curve_that_grows_is_read_to_its_last_whole_line(tmp_path: Path) -> None:
-    path = tmp_path / "losses.csv"
-    assert curves.read(path) == {}
+    path, kept = tmp_path / "losses.csv", Curves()
+    assert kept.read(path) == {}
     path.write_text("step,loss,gate\n1,5.5,\n2,4.25,1\n3,4.")
-    assert curves.read(path) == {"loss": [(1, 5.5), (2, 4.25)], "gate": [(2, 1)]}
-    path.write_text("step,loss,gate\n1,5.5,nan\n2,4.25\nx,1,1\n3,inf,2\n")
-    assert curves.read(path) == {"loss": [(1, 5.5)], "gate": [(3, 2)]}
+    assert kept.read(path) == {"loss": [(1, 5.5), (2, 4.25)], "gate": [(2, 1)]}
+    with path.open("a") as file:
+        file.write("5,2\n4,nan,\n5,3\nx,1,1\n6,inf,3\n")
+    assert kept.read(path) == {"loss": [(1, 5.5), (2, 4.25), (3, 4.5)], "gate": [(2, 1), (3, 2), (6, 3)]}
+    assert kept.read(path) == Curves().read(path)
+
+
+def test_a_curve_that_is_written_anew_is_read_anew(tmp_path: Path) -> None:
+    path, kept = tmp_path / "losses.csv", Curves()
+    path.write_text("step,loss\n1,5\n2,4\n")
+    kept.read(path)
+    (tmp_path / "new").write_text("step,loss,gate\n1,5,\n2,9,9\n3,8,8\n")
+    (tmp_path / "new").replace(path)
+    assert kept.read(path) == {"loss": [(1, 5), (2, 9), (3, 8)], "gate": [(2, 9), (3, 8)]}
+    path.write_text("step,loss\n1,7\n")
+    assert kept.read(path) == {"loss": [(1, 7)]}
+    path.unlink()
+    assert kept.read(path) == {}
+
+
+def test_only_so_many_files_are_remembered(tmp_path: Path) -> None:
+    kept = Curves()
+    for turn in range(2):
+        for k in range(KEPT + 5):
+            (tmp_path / f"{k}.csv").write_text(f"step,loss\n1,{k}\n")
+            assert kept.read(tmp_path / f"{k}.csv") == {"loss": [(1, k)]}, turn
 
 
 @pytest.mark.parametrize(
@@ -81,7 +105,7 @@ def test_a_curve_that_grows_is_read_to_its_last_whole_line(tmp_path: Path) -> No
 )
 def test_what_is_no_curve_is_empty(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x.csv").write_bytes(data)
-    assert not any(curves.read(tmp_path / "x.csv").values())
+    assert Curves().read(tmp_path / "x.csv") == {}
 
 
 @given(st.integers(0, 5000), st.integers(10, 500))
@@ -175,5 +199,5 @@ def test_what_training_writes_is_what_is_read(tmp_path: Path) -> None:
         assert said is not None
         assert (said.state, said.epochs, said.epoch_of(5)) == ("fitting", 2.0, 1.0)
         assert said.best == {"step": 5, "similarity": 0.5}
-    assert curves.read(run.losses.path) == {"loss": [(5, 2.0)]}
-    assert curves.read(run.metrics.path) == {"similarity": [(5, 0.5)]}
+    assert Curves().read(run.losses.path) == {"loss": [(5, 2.0)]}
+    assert Curves().read(run.metrics.path) == {"similarity": [(5, 0.5)]}

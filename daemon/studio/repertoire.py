@@ -16,12 +16,19 @@ class Repertoire:
     def __init__(self, folder: Path) -> None:
         """folder: it need not exist."""
         self._folder, self._seen = folder, _seen(folder)
+        self._names: list[str] | None = None
 
     def changed(self) -> bool:
         """Whether a file of it came, went or was written since this was asked last."""
         seen = _seen(self._folder)
         before, self._seen = self._seen, seen
         return seen != before
+
+    def names(self) -> list[str]:
+        """The names of the presets there are; files are read only when one was changed."""
+        if self.changed() or self._names is None:
+            self._names = Shelf(self._folder).names()
+        return self._names
 
     def news(self) -> News:
         """The presets there are, by program."""

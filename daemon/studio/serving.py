@@ -28,13 +28,13 @@ from bandmate.daemon.studio.app import LARGEST, Studio
 from bandmate.daemon.studio.guard import Guard
 from bandmate.daemon.studio.library import Library
 from bandmate.daemon.studio.pairing import Pairing
+from bandmate.daemon.studio.repertoire import Repertoire
 from bandmate.daemon.studio.teach import Teach
 from bandmate.daemon.studio.workshop import Workshop
 from bandmate.daemon.tuition.able import lacking
 from bandmate.daemon.tuition.classroom import Classroom
 from bandmate.daemon.tuition.places import Places
 from bandmate.presets.home import folder
-from bandmate.presets.load import Shelf
 
 FILES, SOUNDS = Path(__file__).with_name("static"), Path(__file__).with_name("sounds")
 MELODIES = Path(__file__).parent.parent / "melodies"
@@ -64,9 +64,10 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes], wor
     token = opening["token"]
     guard = Guard(opening["port"], opening["names"], token if opening["guarded"] else None)
     studio = Studio(guard, Pairing(opening["code"]), token, tell)
-    workshop = Workshop(work, MELODIES, _presets)
+    presets = Repertoire(folder("presets")).names
+    workshop = Workshop(work, MELODIES, presets)
     places = Places([Path.home(), folder()], opening["guarded"])
-    teach = Teach(Classroom(folder(), places, _presets, lacking))
+    teach = Teach(Classroom(folder(), places, presets, lacking))
     config = uvicorn.Config(
         studio.app(FILES, SOUNDS, Api(workshop, Library(folder("takes"))), teach),
         lifespan="off",
@@ -90,10 +91,6 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes], wor
         return
     tell({"ready": True})
     await server.serve(sockets=[listening])
-
-
-def _presets() -> list[str]:
-    return Shelf(folder("presets")).names()
 
 
 class Quiet(uvicorn.Server):

@@ -9,7 +9,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from bandmate.daemon.tuition import apprentice, curves, identity, record, samples, standing
+from bandmate.daemon.tuition import apprentice, identity, record, samples, standing
+from bandmate.daemon.tuition.curves import Curve, Curves
 from bandmate.daemon.tuition.drops import Drops
 from bandmate.daemon.tuition.errors import TuitionError
 from bandmate.daemon.tuition.journal import Journal
@@ -45,8 +46,9 @@ class Classroom:
         installed first; start: begins a job; clock: seconds since 1970."""
         self._home, self._places = home, places
         self._folder, self._runs = home / "teach", home / "runs"
-        self._presets, self._lacking, self._start = presets, lacking, start
+        self._presets, self._lacks, self._start = presets, lacking, start
         self._alive, self._clock = alive, clock
+        self._able, self._curves = False, Curves()
         self._ledger = Ledger(self._folder / LEDGER, alive)
         self.drops = Drops(self._folder / "songs")
 
@@ -65,12 +67,13 @@ class Classroom:
         said = record.read(folder) or Record()
         taught = self._ledger.taught(name)
         by_epoch = {
-            which: _by_epoch(curves.read(folder / f"{which}.csv"), said) for which in ("losses", "metrics")
+            which: _by_epoch(self._curves.read(folder / f"{which}.csv"), said)
+            for which in ("losses", "metrics")
         }
         return {
             **self._summary(name, job, self._presets()),
             **by_epoch,
-            "ear": curves.read(folder / "ear" / "losses.csv"),
+            "ear": self._curves.read(folder / "ear" / "losses.csv"),
             "real": said.real,
             "songs": said.songs,
             "samples": [asdict(sample) for sample in samples.listed(folder / "samples")],
@@ -127,6 +130,12 @@ class Classroom:
         self._check_able()
         self._allowed(name, PRESET)
         self._begin(name, "preset", {}, [["export", name]])
+
+    def _lacking(self) -> str:
+        """What is to be installed first; asked until nothing is."""
+        sentence = "" if self._able else self._lacks()
+        self._able = not sentence
+        return sentence
 
     def _check_able(self) -> None:
         if sentence := self._lacking():
@@ -187,5 +196,5 @@ class Classroom:
         }
 
 
-def _by_epoch(curve: curves.Curve, said: Record) -> curves.Curve:
+def _by_epoch(curve: Curve, said: Record) -> Curve:
     return {name: [(said.epoch_of(x), y) for x, y in points] for name, points in curve.items()}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import math
+import os
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,35 +14,70 @@ STEP = "step"
 MOST = 400
 """Points of a curve that are told."""
 LARGEST = 1 << 26
+KEPT = 16
+"""Files whose points are remembered, those that were asked for last."""
 
 Curve = dict[str, list[tuple[float, float]]]
 """Points (update, value) by the figure's name."""
 
 
-def read(path: Path, most: int = MOST) -> Curve:
-    """The curves of a file; empty where there is none. A line that is still being written is left out, and so
-    is a value that is no number. Of many points each stands for the mean of 2, 4, 8 ... neighbours, so that
-    a curve which grows keeps its shape."""
-    try:
-        if path.stat().st_size > LARGEST:
+class Curves:
+    """Curve files, each read on from where it was read to; one at a time, from any thread."""
+
+    def __init__(self) -> None:
+        self._files: OrderedDict[Path, Growing] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, path: Path, most: int = MOST) -> Curve:
+        """The curves of a file; empty where there is none. Of many points each stands for the mean of 2, 4,
+        8 ... neighbours, so that a curve which grows keeps its shape."""
+        with self._lock:
+            file = self._files.setdefault(path, Growing(path))
+            self._files.move_to_end(path)
+            while len(self._files) > KEPT:
+                self._files.popitem(last=False)
+            return {name: thinned(points, most) for name, points in file.read().items() if points}
+
+
+class Growing:
+    """One file. A line that is still being written is left for later, and a value that is no number is left
+    out; a file that was written anew is read anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._mark, self._offset = (0, 0), 0
+        self._names: list[str] = []
+        self._found: Curve = {}
+
+    def read(self) -> Curve:
+        """All of its points by now."""
+        try:
+            with self._path.open("rb") as file:
+                status = os.fstat(file.fileno())
+                mark = status.st_dev, status.st_ino
+                if mark != self._mark or status.st_size < self._offset:
+                    self._mark, self._offset, self._names, self._found = mark, 0, [], {}
+                file.seek(self._offset)
+                data = file.read(LARGEST)
+        except OSError:
             return {}
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return {}
-    names, *rows = [*csv.reader(text[: text.rfind("\n") + 1].splitlines())] or [[]]
-    if STEP not in names:
-        return {}
-    found: Curve = {name: [] for name in names if name != STEP}
-    for row in rows:
-        cells = dict(zip(names, row, strict=False)) if len(row) == len(names) else {}
-        step = _value(cells.get(STEP, ""))
-        if step is None:
-            continue
-        for name, points in found.items():
-            value = _value(cells[name])
-            if value is not None:
-                points.append((step, value))
-    return {name: thinned(points, most) for name, points in found.items() if points}
+        data = data[: data.rfind(b"\n") + 1]
+        self._offset += len(data)
+        self._take(csv.reader(data.decode("utf-8", "replace").splitlines()))
+        return self._found
+
+    def _take(self, rows: Iterable[list[str]]) -> None:
+        for row in rows:
+            if not self._names:
+                self._names = row
+                self._found = {name: [] for name in row if name != STEP}
+            elif STEP in self._names and len(row) == len(self._names):
+                cells = dict(zip(self._names, row, strict=True))
+                step = _value(cells[STEP])
+                for name, points in self._found.items() if step is not None else ():
+                    value = _value(cells[name])
+                    if value is not None and step is not None:
+                        points.append((step, value))
 
 
 def thinned(points: Sequence[tuple[float, float]], most: int) -> list[tuple[float, float]]:

@@ -34,6 +34,7 @@ export interface Sample {
   readonly place: string;
   /** null: as it was really played. */
   readonly epoch: number | null;
+  readonly step: number | null;
   readonly figures: Readonly<Record<string, number>>;
   readonly songs: readonly string[];
 }

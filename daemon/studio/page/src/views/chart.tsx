@@ -16,6 +16,8 @@ interface Props {
   /** Where `x` ends once all is done. */
   readonly until?: number;
   readonly from?: number;
+  /** Where the best is, on `x`. */
+  readonly best?: number | undefined;
   readonly small?: boolean;
 }
 
@@ -26,7 +28,7 @@ const BELOW = 22;
 const FEW = 40;
 
 /** A figure as it changes, and the level that it should come to. */
-export function Chart({ title, head, points, level, unit, until = 0, from, small = false }: Props) {
+export function Chart({ title, head, points, level, unit, until = 0, from, best, small = false }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useSignal(320);
   useEffect(() => {
@@ -68,6 +70,7 @@ export function Chart({ title, head, points, level, unit, until = 0, from, small
           {level !== undefined && <line class="level" x1={box.left} x2={box.left + box.width} y1={down(level)} y2={down(level)} />}
           <path class="line" d={path(points, box, x, y)} />
           {points.length <= FEW && points.map(([at, value]) => <circle key={at} cx={along(at)} cy={down(value)} r={3} />)}
+          {points.map(([at, value]) => at === best && <circle key="best" class="best" cx={along(at)} cy={down(value)} r={7} />)}
         </svg>
       </div>
     </figure>

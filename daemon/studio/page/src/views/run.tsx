@@ -90,15 +90,18 @@ function Curves({ run }: { run: RunInFull }) {
   const losses = [...Object.keys(run.losses), ...Object.keys(run.ear).map((name) => `${EAR}${name}`)];
   const loss = losses.includes(which.value) ? which.value : (LOSSES.find((name) => losses.includes(name)) ?? losses[0]);
   if (losses.length === 0 && run.metrics[CHIEF] === undefined) return null;
+  // The server reckons epochs of updates in the same way.
+  const best = run.best["step"] === undefined || run.updates === 0 ? undefined : (run.best["step"] * run.epochs) / run.updates;
   const ofEar = loss?.startsWith(EAR) === true;
   return (
     <>
       <ul class="legend key">
         <li class="mine">the band, as it learns</li>
         <li class="data">the songs themselves</li>
+        {best !== undefined && <li class="ring">the best epoch, which a preset is made of once all is learned</li>}
       </ul>
       <div class="charts">
-        <Chart title="Similarity to the songs" points={run.metrics[CHIEF] ?? []} level={1} from={0} unit="epoch" until={run.epochs} />
+        <Chart title="Similarity to the songs" points={run.metrics[CHIEF] ?? []} level={1} from={0} unit="epoch" until={run.epochs} best={best} />
         {loss !== undefined && (
           <Chart
             title={loss}

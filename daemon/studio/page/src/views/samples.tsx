@@ -57,13 +57,21 @@ export function Samples({ run, player }: { run: RunInFull; player: Player }) {
           </select>
         </label>
       </div>
-      <Card run={run.name} sample={chosen} number={number} player={player} />
+      <Card run={run.name} sample={chosen} number={number} player={player} best={chosen.step === run.best["step"]} />
       {real !== undefined && <Card run={run.name} sample={real} number={number} player={player} />}
     </>
   );
 }
 
-function Card({ run, sample, number, player }: { run: string; sample: Sample; number: number; player: Player }) {
+interface CardProps {
+  readonly run: string;
+  readonly sample: Sample;
+  readonly number: number;
+  readonly player: Player;
+  readonly best?: boolean;
+}
+
+function Card({ run, sample, number, player, best = false }: CardProps) {
   const key = `${run} ${sample.place} ${number}`;
   useEffect(() => {
     if (sheets.value.has(key)) return;
@@ -79,7 +87,12 @@ function Card({ run, sample, number, player }: { run: string; sample: Sample; nu
     <article class="version">
       <header>
         <h3>{title}</h3>
-        {sample.figures["similarity"] !== undefined && <small>similarity {short(sample.figures["similarity"])}</small>}
+        {sample.figures["similarity"] !== undefined && (
+          <small>
+            similarity {short(sample.figures["similarity"])}
+            {best ? ", the best" : ""}
+          </small>
+        )}
         <button
           type="button"
           aria-label={`${plays ? "stop" : "play"} ${title}`}

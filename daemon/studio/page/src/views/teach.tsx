@@ -23,6 +23,10 @@ async function look(): Promise<void> {
   known.value = found;
   if (!found.runs.some((run) => run.name === chosen.value)) chosen.value = found.runs[0]?.name ?? null;
   const name = chosen.value;
+  const now = found.runs.find((run) => run.name === name);
+  const before = shown.value;
+  // What has ended stays as it is.
+  if (now !== undefined && before?.name === name && !isBusy(now) && before.state === now.state && before.preset === now.preset) return;
   const run = name === null ? null : await teaching.look(name);
   if (chosen.value === name) shown.value = run;
 }
