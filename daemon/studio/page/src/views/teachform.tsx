@@ -152,14 +152,14 @@ export function TeachForm({ known, begun }: { known: Overview; begun: (name: str
         ))}
       </div>
       <div class="order">
-        <button class="main" type="submit" disabled={busy.value !== ""}>
-          {busy.value || "Begin teaching"}
-        </button>
         <button type="button" onClick={() => (changes.value = { ...changes.value, ...QUICK })}>
           Quick try
         </button>
         <button type="button" onClick={() => (changes.value = {})}>
           As usual
+        </button>
+        <button class="main" type="submit" disabled={busy.value !== ""}>
+          {busy.value || "Begin teaching"}
         </button>
       </div>
     </form>
