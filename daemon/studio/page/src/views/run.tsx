@@ -76,7 +76,7 @@ export function RunView({ run, player, changed }: { run: RunInFull; player: Play
         {far.share !== null && run.state !== "done" && <progress max={1} value={far.share} aria-label={`how far ${run.name} is`} />}
         <span>{far.words}</span>
       </p>
-      {isBusy(run) && run.line !== "" && <p class="told">{run.line}</p>}
+      {isBusy(run) && run.line !== "" && <p class="says">{run.line}</p>}
       <Curves run={run} />
       <h3>What it plays</h3>
       <Samples key={run.name} run={run} player={player} />
