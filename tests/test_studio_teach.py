@@ -274,7 +274,6 @@ def test_dropped_songs_become_a_preset_whatever_becomes_of_the_studio(
             page.get_by_text("3 songs").wait_for()
             press(page, "Quick try")
             page.get_by_label("Updates of the ear").fill("0")
-            look_with_axe(page)
             press(page, "Begin teaching")
             settle(page, "reading the songs")
             press(page, "Stop")
@@ -299,6 +298,8 @@ def test_dropped_songs_become_a_preset_whatever_becomes_of_the_studio(
                 page.get_by_role("link", name="MIDI of after epoch").click()
             names = [track.name for track in mido.MidiFile(arriving.value.path()).tracks]
             assert names[1:] == ["melody", "drums", "bass", "chords", "colour"]
+            page.get_by_text("Teach a new band").click()
+            page.get_by_label("Name of the band").wait_for()
             look_with_axe(page)
             press(page, "Make it a preset")
             settle(page, "a preset")

@@ -98,7 +98,7 @@ function Curves({ run }: { run: RunInFull }) {
       <ul class="legend key">
         <li class="mine">the band, as it learns</li>
         <li class="data">the songs themselves</li>
-        {best !== undefined && <li class="ring">the best epoch, which a preset is made of once all is learned</li>}
+        {best !== undefined && <li class="ring">the best epoch</li>}
       </ul>
       <div class="charts">
         <Chart title="Similarity to the songs" points={run.metrics[CHIEF] ?? []} level={1} from={0} unit="epoch" until={run.epochs} best={best} />
