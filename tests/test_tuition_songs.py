@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -186,7 +187,7 @@ def test_a_heap_is_known_by_its_own_number_only(dropping: Drops, number: str) ->
         dropping.settle(number, "bossa")
 
 
-def test_there_is_an_end_to_files_and_to_heaps(dropping: Drops, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_an_end_to_files(dropping: Drops, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drops, "MOST_FILES", 3)
     number = dropping.open()
     for _ in range(3):
@@ -198,7 +199,14 @@ def test_there_is_an_end_to_files_and_to_heaps(dropping: Drops, monkeypatch: pyt
     dropping.add(number, "x.mid", "", MIDI)
     with pytest.raises(TuitionError, match="MB"):
         dropping.add(number, "x.mid", "", MIDI)
-    for _ in range(drops.MOST_DROPS - 1):
-        dropping.open()
-    with pytest.raises(TuitionError, match="wait already"):
-        dropping.open()
+
+
+def test_the_oldest_heap_makes_room(dropping: Drops, tmp_path: Path) -> None:
+    numbers = [dropping.open() for _ in range(drops.MOST_HEAPS)]
+    for age, number in enumerate(numbers):
+        os.utime(tmp_path / "songs" / "gathering" / number, (1000 - age, 1000 - age))
+    newest = dropping.open()
+    with pytest.raises(TuitionError, match="drop them again"):
+        dropping.add(numbers[-1], "x.mid", "", MIDI)
+    for number in (*numbers[:-1], newest):
+        assert dropping.add(number, "x.mid", "", MIDI) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-import time
 import unicodedata
 from pathlib import Path
 
@@ -15,14 +14,13 @@ MIDI, TEXT, PACKED = (".mid", ".midi", ".kar"), (".musicxml", ".xml", ".krn"), (
 LARGEST = 4 << 20
 """Bytes of a file."""
 MOST_FILES, MOST_BYTES = 1000, 200 << 20
-MOST_DROPS = 20
-"""Heaps of files that no run was begun with."""
+MOST_HEAPS = 5
+"""Heaps that wait for a run."""
 LONGEST = 80
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 """What is no file on Windows."""
 NUMBER = re.compile(r"[0-9a-f]{16}")
-WAITS = 86400.0
 
 
 class Drops:
@@ -33,15 +31,11 @@ class Drops:
         self._folder, self._gathering = folder, folder / "gathering"
 
     def open(self) -> str:
-        """The number of another heap; heaps of yesterday are let go. Raises TuitionError."""
+        """The number of another heap; the oldest is let go where there are too many."""
         self._gathering.mkdir(parents=True, exist_ok=True)
-        for old in self._gathering.iterdir():
-            if time.time() - old.stat().st_mtime > WAITS:
-                shutil.rmtree(old, ignore_errors=True)
-        if len(list(self._gathering.iterdir())) >= MOST_DROPS:
-            raise TuitionError(
-                f"{MOST_DROPS} heaps of files wait already; begin a run with one, or wait a day"
-            )
+        waiting = sorted(self._gathering.iterdir(), key=lambda heap: heap.stat().st_mtime_ns)
+        for old in waiting[: max(len(waiting) - MOST_HEAPS + 1, 0)]:
+            shutil.rmtree(old, ignore_errors=True)
         number = secrets.token_hex(8)
         (self._gathering / number).mkdir()
         return number
