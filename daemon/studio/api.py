@@ -18,6 +18,7 @@ from bandmate.daemon.studio.mixing import MixError
 from bandmate.daemon.studio.share import NAME, ShareError
 from bandmate.daemon.studio.sheets import Sheet, SheetError
 from bandmate.daemon.studio.workshop import LARGEST, Order, WorkError, Workshop
+from bandmate.daemon.tuition.errors import TuitionError
 
 SMALL = 1 << 15
 Handler = Callable[[Request], Awaitable[Response]]
@@ -85,7 +86,15 @@ def sentences(handler: Handler) -> Handler:
     async def told(request: Request) -> Response:
         try:
             return await handler(request)
-        except (WorkError, LibraryError, SheetError, MixError, ShareError, BounceError) as error:
+        except (
+            WorkError,
+            LibraryError,
+            SheetError,
+            MixError,
+            ShareError,
+            BounceError,
+            TuitionError,
+        ) as error:
             return JSONResponse({"sentence": str(error)}, 422)
         except NoSynth as error:
             return JSONResponse({"sentence": str(error)}, 501)

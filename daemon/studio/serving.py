@@ -31,7 +31,12 @@ from bandmate.daemon.studio.digest import digest
 from bandmate.daemon.studio.guard import Guard
 from bandmate.daemon.studio.library import Library
 from bandmate.daemon.studio.pairing import Pairing
+from bandmate.daemon.studio.repertoire import Repertoire
+from bandmate.daemon.studio.teach import Teach
 from bandmate.daemon.studio.workshop import Workshop
+from bandmate.daemon.tuition.able import lacking
+from bandmate.daemon.tuition.classroom import Classroom
+from bandmate.daemon.tuition.places import Places
 from bandmate.presets.home import folder
 
 FILES, SOUNDS = Path(__file__).with_name("static"), Path(__file__).with_name("sounds")
@@ -65,7 +70,7 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes], wor
     studio = Studio(guard, Pairing(opening["code"]), token, tell)
     workshop = Workshop(work, MELODIES, digest)
     config = uvicorn.Config(
-        studio.app(FILES, SOUNDS, _api(workshop)),
+        studio.app(FILES, SOUNDS, _api(workshop, guarded=opening["guarded"])),
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -89,10 +94,13 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes], wor
     await server.serve(sockets=[listening])
 
 
-def _api(workshop: Workshop) -> list[Route]:
+def _api(workshop: Workshop, *, guarded: bool) -> list[Route]:
+    places = Places([Path.home(), folder()], guarded)
+    classroom = Classroom(folder(), places, Repertoire(folder("presets")).names, lacking)
     return [
         *Api(workshop, Library(folder("takes"))).routes(),
         *Counter(workshop, SOUNDS / FONT, digest).routes(),
+        *Teach(classroom).routes(),
     ]
 
 

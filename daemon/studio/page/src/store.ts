@@ -14,7 +14,7 @@ export interface Sentence {
 }
 
 /** What the page shows. */
-export const view = signal<"stage" | "compose">("stage");
+export const view = signal<"stage" | "compose" | "teach">("stage");
 export const standing = signal<Standing>("connecting");
 export const state = signal<State | null>(null);
 export const place = signal<Place | null>(null);

@@ -54,7 +54,8 @@ async function fetched(path: string, how: RequestInit = {}): Promise<Response> {
   throw answer.status === LACKING ? new Lacking(sentence) : new Refused(sentence);
 }
 
-async function asked<T>(path: string, how: RequestInit = {}): Promise<T> {
+/** Ask; what was refused is thrown as a sentence. */
+export async function asked<T>(path: string, how: RequestInit = {}): Promise<T> {
   return (await fetched(path, how)).json() as Promise<T>;
 }
 
