@@ -133,3 +133,9 @@ def studiohouse() -> ModuleType:
 def studiobrowser() -> ModuleType:
     """The module tests/studiobrowser.py: Chromium, driven."""
     return _load("studiobrowser")
+
+
+@pytest.fixture(scope="session")
+def studiosongs() -> ModuleType:
+    """The module tests/studiosongs.py: songs to teach a band from."""
+    return _load("studiosongs")

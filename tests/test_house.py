@@ -46,7 +46,18 @@ PLAYS_BELOW = {
     "service": set(),
     "templates": set(),
     "selftest": {"stage"},
-    "studio": {"clock", "answering", "leading", "sending", "engine", "ports", "stage"},
+    "tuition": set(),
+    "studio": {
+        "clock",
+        "answering",
+        "leading",
+        "sending",
+        "engine",
+        "ports",
+        "stage",
+        "sound",
+        "tuition",
+    },
 }
 ROOMS = {"training": TAUGHT_BELOW, "daemon": PLAYS_BELOW}
 ROOFS = {f"bandmate.{roof}" for roof in ROOMS}

@@ -152,7 +152,7 @@ def test_an_order_that_is_none_is_a_sentence(change: dict[str, Any]) -> None:
 
 
 def test_a_workshop_keeps_the_newest_and_knows_its_own_numbers_only(tmp_path: Path) -> None:
-    shop = Workshop(tmp_path, MELODIES, lambda: ["pop"])
+    shop = Workshop(tmp_path, MELODIES, {"pop": "0" * 16}.get)
     numbers = [shop.bring(TWINKLE, "x")[0] for _ in range(KEPT + 3)]
     assert len(list(tmp_path.iterdir())) == KEPT
     assert shop.file(numbers[-1]).read_bytes() == TWINKLE

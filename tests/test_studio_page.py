@@ -241,7 +241,7 @@ def test_a_melody_is_composed_listened_to_and_downloaded(visit: Any) -> None:
     here.button("Generate").click()
     here.page.get_by_role("button", name="play jazz, seed 6").wait_for()
     with here.page.expect_download() as arriving:
-        here.page.get_by_role("link", name="MIDI").first.click()
+        here.page.get_by_role("button", name="MIDI of").first.click()
     names = [track.name for track in mido.MidiFile(arriving.value.path()).tracks]
     assert names[1:] == ["melody", "drums", "bass", "piano", "guitar"]
     here.page.get_by_role("button", name="play jazz, seed 6").click()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from bandmate.daemon.sound.font import GAIN, SoundError, instrument
+from bandmate.daemon.sound.font import SoundError, instrument
 
 TIME_LIMIT = 60.0
-_RATE = "44100"
 
 
 def write(midi: Path, wav: Path, limit: float = TIME_LIMIT) -> str | None:
@@ -17,17 +16,17 @@ def write(midi: Path, wav: Path, limit: float = TIME_LIMIT) -> str | None:
     Takes `limit` seconds at most. The WAV file appears whole or not at all.
     """
     try:
-        program, font = instrument()
+        found = instrument()
     except SoundError as error:
         return f"no {wav.name}: {error}"
     part = wav.with_name(f"{wav.stem}.part.wav")
-    command = [program, "-ni", "-q", "-r", _RATE, "-g", GAIN, "-F", str(part), str(font), str(midi)]
     try:
+        command = found.writes(midi, part)
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=limit, text=True
         )
         if done.returncode or not part.exists():
-            return f"no {wav.name}: FluidSynth failed with {font}: {_last_line(done.stderr)}"
+            return f"no {wav.name}: FluidSynth failed with {found.font}: {_last_line(done.stderr)}"
         part.replace(wav)
     except subprocess.TimeoutExpired:
         return f"no {wav.name}: FluidSynth took longer than {limit:g} s; a smaller SoundFont is faster"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 SETTING = "BANDMATE_SOUNDFONT"
-GAIN = "0.7"
+GAIN, RATE = "0.7", "44100"
 _PLACES = (
     "/usr/share/sounds/sf2",
     "/usr/share/sounds/sf3",
@@ -45,6 +45,10 @@ class Instrument(NamedTuple):
 
     program: str
     font: Path
+
+    def writes(self, midi: Path, wav: Path) -> list[str]:
+        """The command that plays a MIDI file into a WAV file of 44,100 Hz."""
+        return [self.program, "-ni", "-q", "-r", RATE, "-g", GAIN, "-F", str(wav), str(self.font), str(midi)]
 
 
 def instrument(named: str | None = None) -> Instrument:

@@ -12,11 +12,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bandmate.daemon.studio import sheets
+from bandmate.daemon.studio.bounce import BounceError, NoSynth
 from bandmate.daemon.studio.library import Library, LibraryError
+from bandmate.daemon.studio.mixing import MixError
+from bandmate.daemon.studio.share import NAME, ShareError
 from bandmate.daemon.studio.sheets import Sheet, SheetError
 from bandmate.daemon.studio.workshop import LARGEST, Order, WorkError, Workshop
+from bandmate.daemon.tuition.errors import TuitionError
 
-SMALL = 4096
+SMALL = 1 << 15
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -29,16 +33,15 @@ class Api:
     def routes(self) -> list[Route]:
         """For the application."""
         return [
-            Route("/api/melodies", _sentences(self._melodies), methods=["GET"]),
-            Route("/api/melodies", _sentences(self._bring), methods=["POST"]),
-            Route("/api/melodies/{name}", _sentences(self._melody), methods=["GET"]),
-            Route("/api/compositions", _sentences(self._compose), methods=["POST"]),
-            Route("/api/compositions/{number}/file", _sentences(self._composition), methods=["GET"]),
-            Route("/api/takes", _sentences(self._takes), methods=["GET"]),
-            Route("/api/takes/{name}", _sentences(self._take), methods=["GET"]),
-            Route("/api/takes/{name}", _sentences(self._rename), methods=["POST"]),
-            Route("/api/takes/{name}", _sentences(self._delete), methods=["DELETE"]),
-            Route("/api/takes/{name}/file", _sentences(self._taken), methods=["GET"]),
+            Route("/api/melodies", sentences(self._melodies), methods=["GET"]),
+            Route("/api/melodies", sentences(self._bring), methods=["POST"]),
+            Route("/api/melodies/{name}", sentences(self._melody), methods=["GET"]),
+            Route("/api/compositions", sentences(self._compose), methods=["POST"]),
+            Route("/api/takes", sentences(self._takes), methods=["GET"]),
+            Route("/api/takes/{name}", sentences(self._take), methods=["GET"]),
+            Route("/api/takes/{name}", sentences(self._rename), methods=["POST"]),
+            Route("/api/takes/{name}", sentences(self._delete), methods=["DELETE"]),
+            Route("/api/takes/{name}/file", sentences(self._taken), methods=["GET"]),
         ]
 
     async def _melodies(self, request: Request) -> Response:
@@ -48,14 +51,11 @@ class Api:
         return _made(*self._workshop.sample(request.path_params["name"]))
 
     async def _bring(self, request: Request) -> Response:
-        return _made(*self._workshop.bring(await _body(request, LARGEST), "the file"))
+        name = "".join(filter(str.isprintable, request.query_params.get("name", "")))[:NAME].strip()
+        return _made(*self._workshop.bring(await body(request, LARGEST), name or "the file"))
 
     async def _compose(self, request: Request) -> Response:
-        return _made(*await self._workshop.compose(Order.of(await _json(request))))
-
-    async def _composition(self, request: Request) -> Response:
-        path = self._workshop.file(request.path_params["number"])
-        return _file(path.read_bytes(), "bandmate")
+        return _made(*await self._workshop.compose(Order.of(await parsed(request))))
 
     async def _takes(self, request: Request) -> Response:
         return JSONResponse({"takes": self._library.list()})
@@ -65,10 +65,10 @@ class Api:
 
     async def _taken(self, request: Request) -> Response:
         path = self._library.find(request.path_params["name"])
-        return _file(path.read_bytes(), path.stem)
+        return attached(path.read_bytes(), path.name)
 
     async def _rename(self, request: Request) -> Response:
-        given = await _json(request)
+        given = await parsed(request)
         wanted = given.get("name") if isinstance(given, dict) else None
         if not isinstance(wanted, str):
             raise LibraryError("say the new name")
@@ -80,12 +80,24 @@ class Api:
         return JSONResponse({"takes": self._library.list()})
 
 
-def _sentences(handler: Handler) -> Handler:
+def sentences(handler: Handler) -> Handler:
+    """A handler whose errors are told."""
+
     async def told(request: Request) -> Response:
         try:
             return await handler(request)
-        except (WorkError, LibraryError, SheetError) as error:
+        except (
+            WorkError,
+            LibraryError,
+            SheetError,
+            MixError,
+            ShareError,
+            BounceError,
+            TuitionError,
+        ) as error:
             return JSONResponse({"sentence": str(error)}, 422)
+        except NoSynth as error:
+            return JSONResponse({"sentence": str(error)}, 501)
         except OSError as error:
             return JSONResponse({"sentence": f"the file can't be read or written ({error.strerror})"}, 422)
 
@@ -96,13 +108,17 @@ def _made(number: str, sheet: Sheet) -> Response:
     return JSONResponse({"id": number, "sheet": sheet})
 
 
-def _file(data: bytes, name: str) -> Response:
-    """A MIDI file to keep."""
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}.mid"
-    return Response(data, media_type="audio/midi", headers={"content-disposition": disposition})
+def attached(data: bytes, name: str, kind: str = "audio/midi") -> Response:
+    """A file to keep, with its ending in its name."""
+    return Response(data, media_type=kind, headers={"content-disposition": disposition(name)})
 
 
-async def _body(request: Request, largest: int) -> bytes:
+def disposition(name: str) -> str:
+    """The header that names a file to keep."""
+    return f"attachment; filename*=UTF-8''{quote(name)}"
+
+
+async def body(request: Request, largest: int) -> bytes:
     """What was sent, of which no more than so many bytes are taken in."""
     body = b""
     async for piece in request.stream():
@@ -112,8 +128,9 @@ async def _body(request: Request, largest: int) -> bytes:
     return body
 
 
-async def _json(request: Request) -> Any:
+async def parsed(request: Request) -> Any:
+    """The value in a short text of JSON. Raises WorkError."""
     try:
-        return json.loads(await _body(request, SMALL))
+        return json.loads(await body(request, SMALL))
     except (ValueError, RecursionError) as error:
         raise WorkError("that is no JSON") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bandmate.bridge.clock import now
 from bandmate.daemon.studio import protocol
-from bandmate.daemon.studio.api import Api
 from bandmate.daemon.studio.guard import COOKIE, Asking, Guard, Refused
 from bandmate.daemon.studio.pages import Page, Pages
 from bandmate.daemon.studio.pairing import Pairing, Verdict
@@ -96,13 +95,13 @@ class Studio:
         self.pages = Pages()
         self._guard, self._pairing, self._token, self._tell = guard, pairing, token, tell
 
-    def app(self, files: Path, sounds: Path, api: Api) -> ASGIApp:
+    def app(self, files: Path, sounds: Path, api: Sequence[Route]) -> ASGIApp:
         """The application, serving the page's files and the sounds from these folders."""
         routes = [
             Route("/", self._page(files), methods=["GET"]),
             Route("/pair", self._pair, methods=["POST"]),
             Route("/api/paired", self._paired, methods=["GET"]),
-            *api.routes(),
+            *api,
             WebSocketRoute("/band", self._band),
             Mount("/assets", _Lasting(directory=files / "assets")),
             Mount("/sounds", _Lasting(directory=sounds)),

@@ -21,18 +21,26 @@ from pathlib import Path
 from typing import IO, Any
 
 import uvicorn
+from starlette.routing import Route
 
 from bandmate.daemon.studio import line
 from bandmate.daemon.studio.api import Api
 from bandmate.daemon.studio.app import LARGEST, Studio
+from bandmate.daemon.studio.counter import Counter
+from bandmate.daemon.studio.digest import digest
 from bandmate.daemon.studio.guard import Guard
 from bandmate.daemon.studio.library import Library
 from bandmate.daemon.studio.pairing import Pairing
+from bandmate.daemon.studio.repertoire import Repertoire
+from bandmate.daemon.studio.teach import Teach
 from bandmate.daemon.studio.workshop import Workshop
+from bandmate.daemon.tuition.able import lacking
+from bandmate.daemon.tuition.classroom import Classroom
+from bandmate.daemon.tuition.places import Places
 from bandmate.presets.home import folder
-from bandmate.presets.load import Shelf
 
 FILES, SOUNDS = Path(__file__).with_name("static"), Path(__file__).with_name("sounds")
+FONT = "band.sf3"
 MELODIES = Path(__file__).parent.parent / "melodies"
 NICE = 5
 
@@ -60,9 +68,9 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes], wor
     token = opening["token"]
     guard = Guard(opening["port"], opening["names"], token if opening["guarded"] else None)
     studio = Studio(guard, Pairing(opening["code"]), token, tell)
-    workshop = Workshop(work, MELODIES, lambda: Shelf(folder("presets")).names())
+    workshop = Workshop(work, MELODIES, digest)
     config = uvicorn.Config(
-        studio.app(FILES, SOUNDS, Api(workshop, Library(folder("takes")))),
+        studio.app(FILES, SOUNDS, _api(workshop, guarded=opening["guarded"])),
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -84,6 +92,16 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes], wor
         return
     tell({"ready": True})
     await server.serve(sockets=[listening])
+
+
+def _api(workshop: Workshop, *, guarded: bool) -> list[Route]:
+    places = Places([Path.home(), folder()], guarded)
+    classroom = Classroom(folder(), places, Repertoire(folder("presets")).names, lacking)
+    return [
+        *Api(workshop, Library(folder("takes"))).routes(),
+        *Counter(workshop, SOUNDS / FONT, digest).routes(),
+        *Teach(classroom).routes(),
+    ]
 
 
 class Quiet(uvicorn.Server):

@@ -25,6 +25,10 @@ def read(data: bytes, name: str) -> Sheet:
     notes [tick, end, pitch, velocity], with channel 1..16 and program 1..128. Raises SheetError."""
     try:
         file = mido.MidiFile(file=io.BytesIO(data), clip=True)
+        if file.ticks_per_beat <= 0:
+            raise SheetError(f"{name} counts film frames, not beats; save it with ticks per quarter note")
+        if file.type == 2:
+            raise SheetError(f"{name} holds separate songs (MIDI file type 2); save it as type 0 or 1")
         scale = TICKS_PER_BEAT / file.ticks_per_beat
         parts = [part for track in file.tracks for part in _parts(track, scale)]
     except SheetError:
@@ -48,6 +52,16 @@ def load(path: Path) -> Sheet:
         raise SheetError(f"{path.stem} can't be read ({error.strerror})") from error
 
 
+def seconds(data: bytes) -> float:
+    """How long a file lasts that `read` has read, with all its tempos."""
+    return float(mido.MidiFile(file=io.BytesIO(data), clip=True).length)
+
+
+def voices(file: mido.MidiFile) -> list[tuple[int, int]]:
+    """Where the parts of a file's sheet are, in their order: track from 0, channel 0..15."""
+    return [(k, part["channel"] - 1) for k, track in enumerate(file.tracks) for part in _parts(track, 1)]
+
+
 def _parts(track: mido.MidiTrack, scale: float) -> list[Sheet]:
     """The parts of a track, one a channel."""
     found: dict[int, Sheet] = {}
@@ -64,7 +78,7 @@ def _parts(track: mido.MidiTrack, scale: float) -> list[Sheet]:
         if key in struck:
             begin, velocity = struck.pop(key)
             part = found.setdefault(
-                message.channel, {"name": track.name, "channel": message.channel + 1, "notes": []}
+                message.channel, {"name": text(track.name), "channel": message.channel + 1, "notes": []}
             )
             end = max(round(tick * scale, 2), round(begin * scale, 2) + 1)
             part["notes"].append([round(begin * scale, 2), end, message.note, velocity])
@@ -74,6 +88,14 @@ def _parts(track: mido.MidiTrack, scale: float) -> list[Sheet]:
         part["notes"].sort()
         part["program"] = programs.get(channel)
     return list(found.values())
+
+
+def text(raw: str) -> str:
+    """A text as it was meant: ours and most others' are UTF-8, which mido reads byte by byte."""
+    try:
+        return raw.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return raw
 
 
 def _conductor(file: mido.MidiFile, scale: float) -> Sheet:
@@ -92,6 +114,6 @@ def _conductor(file: mido.MidiFile, scale: float) -> Sheet:
                 unit = TICKS_PER_BEAT * 4 // message.denominator
                 compound = message.denominator >= 8 and message.numerator % 3 == 0
                 bar, beat = max(unit * message.numerator, 1), max(unit * (3 if compound else 1), 1)
-            elif message.type == "marker" and len(message.text) <= 12:
-                chords.append([round(tick * scale, 2), message.text])
+            elif message.type == "marker" and len(text(message.text)) <= 12:
+                chords.append([round(tick * scale, 2), text(message.text)])
     return {"bpm": round(bpm, 3), "bar": bar, "beat": beat, "chords": chords[:2000]}

@@ -21,6 +21,7 @@ from bandmate.daemon.studio.letterbox import Letterbox
 from bandmate.daemon.studio.news import News
 from bandmate.daemon.studio.picture import LASTING
 from bandmate.daemon.studio.protocol import Refusal, Setup
+from bandmate.daemon.studio.repertoire import Repertoire
 from bandmate.daemon.studio.server import Server
 from bandmate.daemon.studio.solos import Solos
 from bandmate.daemon.studio.watch import Told, Watch
@@ -53,6 +54,7 @@ class Studio:
         self._watch: Watch | None = None
         self._hands: Hands | None = None
         self._ports: News = {}
+        self._repertoire = Repertoire(folder("presets"))
         self._lasting: dict[str, News] = {}
         self._closing = False
         self._lock = threading.Lock()
@@ -94,7 +96,7 @@ class Studio:
         with self._lock:
             self._hands = Hands(seat, solos, channel)
         self._box.put(partial(_setup, self._show))
-        self._box.put(_presets)
+        self._box.put(self._repertoire.news)
 
     def leave(self) -> None:
         """It is over: no hand reaches it any more."""
@@ -135,6 +137,8 @@ class Studio:
         if ports != self._ports:
             self._ports = ports
             self._box.put(lambda: ports)
+        if self._repertoire.changed():
+            self._box.put(self._repertoire.news)
 
     # --- the feeder's thread ------------------------------------------------------------------------
 
@@ -211,22 +215,6 @@ def _setup(show: Show) -> News:
         "split": settings.split,
         "record": config.record,
     }
-
-
-def _presets() -> News:
-    """The presets there are, by program."""
-    shelf = Shelf(folder("presets"))
-    presets = sorted((shelf.get(name) for name in shelf.names()), key=lambda preset: preset.program)
-    told = [
-        {
-            "name": p.name,
-            "program": p.program,
-            "parts": [part.name for part in p.parts],
-            "variation": p.variation,
-        }
-        for p in presets
-    ]
-    return {"is": "presets", "presets": told}
 
 
 def _free_channel() -> int:

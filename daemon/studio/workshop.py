@@ -6,15 +6,16 @@ import asyncio
 import secrets
 import sys
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from bandmate.daemon.studio import protocol, sheets
+from bandmate.daemon.studio import protocol, share, sheets
+from bandmate.daemon.studio.share import MODES, Share, Tune, Version
 from bandmate.daemon.studio.sheets import Sheet, SheetError
 
-MODES = ("live", "respond", "offline")
-KEPT = 40
+KEPT = 100
 """Compositions and melodies that are kept, the newest, until the server ends."""
 LONGEST = 180.0
 LARGEST = 1 << 19
@@ -50,14 +51,25 @@ class Order:
         return cls(given["melody"], given["preset"], seed, given["mode"])
 
 
+class Kept(NamedTuple):
+    """A melody, or a composition: its file, the melody's name, and how it was made, by which preset."""
+
+    path: Path
+    name: str
+    order: Order | None = None
+    digest: str = ""
+
+
 class Workshop:
     """Keeps files under numbers of its own in a folder of its own; one composition at a time is made."""
 
-    def __init__(self, folder: Path, samples: Path, presets: Any) -> None:
-        """samples: the folder of the melodies that come along; presets: gives the names of the presets."""
-        self._folder, self._samples, self._presets = folder, samples, presets
-        self._files: OrderedDict[str, Path] = OrderedDict()
-        self._turn = asyncio.Lock()
+    def __init__(self, folder: Path, samples: Path, digest: Callable[[str], str | None]) -> None:
+        """samples: the folder of the melodies that come along; digest: of a preset, None: there is none."""
+        self.folder = folder
+        self.turn = asyncio.Lock()
+        """Held by whoever keeps the machine busy."""
+        self._samples, self._digest = samples, digest
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
 
     def samples(self) -> list[str]:
         """The names of the melodies that come along."""
@@ -77,38 +89,77 @@ class Workshop:
             sheet = sheets.read(data, name)
         except SheetError as error:
             raise WorkError(str(error)) from error
-        number = self._keep()
-        self._files[number].write_bytes(data)
+        number = self._keep(Kept(self._path(), name))
+        self._kept[number].path.write_bytes(data)
         return number, sheet
 
     def file(self, number: str) -> Path:
         """The file of a composition or melody. Raises WorkError."""
-        path = self._files.get(number)
-        if path is None:
-            raise WorkError("this is not kept any more; compose it again")
-        return path
+        return self._find(number).path
 
     async def compose(self, order: Order) -> tuple[str, Sheet]:
         """A composition: its number and its sheet. Raises WorkError."""
-        melody = self.file(order.melody)
-        if order.preset not in self._presets():
+        melody = self._find(order.melody)
+        digest = self._digest(order.preset)
+        if digest is None:
             raise WorkError(f"there is no preset {protocol.shown(order.preset)}")
-        async with self._turn:
-            number = self._keep()
-            out = self._files[number]
-            said = await _render(melody, out, order)
+        out = self._path()
+        async with self.turn:
+            said = await _render(melody.path, out, order)
         if not out.is_file():
-            del self._files[number]
             raise WorkError(said)
+        number = self._keep(Kept(out, melody.name, order, digest))
         return number, sheets.load(out) | {"name": order.preset}
 
-    def _keep(self) -> str:
+    def share(
+        self, melody: str | None, versions: Sequence[tuple[str, Sequence[int | None], Sequence[int]]]
+    ) -> bytes:
+        """A share file of a melody and of compositions, (number, programs, mutes). Raises WorkError."""
+        told = []
+        for number, programs, muted in versions:
+            kept = self._find(number)
+            if kept.order is None:
+                raise WorkError("a version is what a band has made of a melody; this is a melody alone")
+            order, midi = kept.order, kept.path.read_bytes()
+            made = (order.preset, kept.digest, order.seed, order.mode)
+            told.append(Version(kept.name, *made, tuple(programs), tuple(muted), midi, {}))
+        tune = None
+        if melody is not None:
+            found = self._find(melody)
+            tune = Tune(found.name, found.path.read_bytes(), {})
+        data = share.write(Share(tune, tuple(told)))
+        share.read(data)  # what is written opens, or is refused here
+        return data
+
+    def open(self, found: Share) -> tuple[str | None, list[str]]:
+        """Keep what was shared: the number of its melody, and those of its versions."""
+        tune = found.melody
+        melody = None
+        if tune is not None:
+            melody = self._keep(Kept(self._path(), tune.name))
+            self._kept[melody].path.write_bytes(tune.midi)
+        numbers = []
+        for each in found.versions:
+            order = Order("", each.preset, each.seed, each.mode)
+            numbers.append(self._keep(Kept(self._path(), each.name, order, each.digest)))
+            self._kept[numbers[-1]].path.write_bytes(each.midi)
+        return melody, numbers
+
+    def _find(self, number: str) -> Kept:
+        kept = self._kept.get(number)
+        if kept is None:
+            raise WorkError("this is not kept any more; compose it again")
+        return kept
+
+    def _path(self) -> Path:
+        return self.folder / f"{secrets.token_hex(8)}.mid"
+
+    def _keep(self, kept: Kept) -> str:
         """A number for another file; the oldest is let go."""
-        while len(self._files) >= KEPT:
-            self._files.popitem(last=False)[1].unlink(missing_ok=True)
-        number = secrets.token_hex(8)
-        self._files[number] = self._folder / f"{number}.mid"
-        return number
+        while len(self._kept) >= KEPT:
+            self._kept.popitem(last=False)[1].path.unlink(missing_ok=True)
+        self._kept[kept.path.stem] = kept
+        return kept.path.stem
 
 
 async def _render(melody: Path, out: Path, order: Order) -> str:

@@ -3,7 +3,8 @@
 import { Link } from "./link";
 import type { Ask } from "./news";
 import { Sound } from "./sound";
-import { hear, standing } from "./store";
+import { tickAt } from "./clock";
+import { hear, place, standing, touch } from "./store";
 
 const LATEST = 250;
 
@@ -41,6 +42,7 @@ export class Band {
     const loud = Math.min(Math.max(Math.round(velocity), 1), 127);
     this.ask({ do: "press", pitch, velocity: loud, ago: this.ago(happened) });
     this.sound.key(pitch, loud);
+    this.show(pitch, loud, happened);
   }
 
   release(pitch: number, happened = performance.now()): void {
@@ -52,6 +54,14 @@ export class Band {
     this.held.delete(pitch);
     this.ask({ do: "release", pitch, ago: this.ago(happened) });
     this.sound.key(pitch, 0);
+    this.show(pitch, 0, happened);
+  }
+
+  /** In the roll and on the keys at once, and not a way to the band and back later. */
+  private show(pitch: number, velocity: number, happened: number): void {
+    if (standing.value !== "open" && velocity > 0) return;
+    const since = Math.max(performance.now() - happened, 0) + this.sound.late;
+    touch(pitch, velocity, tickAt(place.value, this.link.now() - since / 1000));
   }
 
   /** Whoever hears the band late plays late by as much: milliseconds since the music stood there. */

@@ -7,12 +7,14 @@ export const PLAYER = 4;
 /** Ticks of the past that are kept. */
 const PAST = 24 * 4 * 24;
 const MANY = 4000;
+/** Ticks after which a key that the band has not told of was lost. */
+const LATEST = 48;
 
 export interface Note {
   readonly part: number;
   readonly pitch: number;
   readonly velocity: number;
-  readonly begin: number;
+  begin: number;
   /** null while it sounds. */
   end: number | null;
 }
@@ -41,13 +43,41 @@ export class Score {
   /** Counts changes, for who wants to know whether there were any. */
   version = 0;
   private sounding = new Map<number, Note>();
+  /** Keys of this page's, by pitch, oldest first, until the band has told of their beginning and their end. */
+  private early = new Map<number, { note: Note; told: boolean }[]>();
 
   sent(news: Sent): void {
     if (news.part !== null) this.strike(news.part, news.pitch, news.velocity, news.tick);
   }
 
   heard(news: Heard): void {
-    if (news.tick !== null) this.strike(PLAYER, news.pitch, news.velocity, news.tick);
+    if (news.tick === null || this.awaited(news.pitch, news.velocity > 0, news.tick)) return;
+    this.strike(PLAYER, news.pitch, news.velocity, news.tick);
+  }
+
+  /** A key of this page's is shown at once (velocity 0: it comes up); where it lies the band will tell. */
+  here(pitch: number, velocity: number, tick: number): void {
+    this.strike(PLAYER, pitch, velocity, tick);
+    const note = this.sounding.get(PLAYER * 128 + pitch);
+    if (note !== undefined && velocity > 0) this.early.set(pitch, [...(this.early.get(pitch) ?? []), { note, told: false }]);
+  }
+
+  /** Whether the band tells of a key that is shown already; then it is put where it lies. */
+  private awaited(pitch: number, begins: boolean, tick: number): boolean {
+    const waiting = this.early.get(pitch) ?? [];
+    const entry = waiting.find(({ told }) => told !== begins);
+    if (entry === undefined) return false;
+    const { note } = entry;
+    this.version += 1;
+    if (begins) {
+      entry.told = true;
+      note.begin = tick;
+      return true;
+    }
+    this.early.set(pitch, waiting.filter((each) => each !== entry));
+    if (note.end === null) return false;
+    note.end = Math.max(tick, note.begin);
+    return true;
   }
 
   plan(news: Plan): void {
@@ -61,6 +91,7 @@ export class Score {
       if (index > 0 || name !== before) this.chords.push({ tick, name });
     });
     this.settled = news.until;
+    this.forget(news.first - LATEST);
     this.prune(news.first);
     this.version += 1;
   }
@@ -81,7 +112,18 @@ export class Score {
     this.coming = [];
     this.chords = [];
     this.sounding.clear();
+    this.early.clear();
     this.version += 1;
+  }
+
+  /** Keys before a tick of which the band never told were not heard. */
+  private forget(tick: number): void {
+    for (const [pitch, waiting] of this.early) {
+      const lost = waiting.filter(({ note, told }) => !told && note.begin < tick);
+      if (lost.length === 0) continue;
+      this.early.set(pitch, waiting.filter((each) => !lost.includes(each)));
+      this.played = this.played.filter((note) => !lost.some((each) => each.note === note));
+    }
   }
 
   private strike(part: number, pitch: number, velocity: number, tick: number): void {

@@ -100,9 +100,9 @@ export class Sound {
     else this.synth!.off(channel, pitch, time);
   }
 
-  /** A channel's sound from now on. */
-  program(channel: number, program: number): void {
-    this.synth?.program(channel, program);
+  /** A channel's sound from a time of the audio clock on. */
+  program(channel: number, program: number, time: number): void {
+    this.synth?.program(channel, program, time);
   }
 
   /** End what sounds on these channels, which have the band's sounds again. */

@@ -6,6 +6,28 @@ export const SHIPPED = [1, 5, 12, 19, 26, 27, 30, 33, 34, 35, 43, 49, 57, 61, 66
 /** For each family of eight: pianos, mallets, organs, guitars, basses, strings, ensembles, ... */
 const FAMILIES = [1, 12, 19, 26, 34, 43, 49, 57, 66, 74, 81, 49, 49, 27, 12, 49] as const;
 
+/** The sounds that are shipped, to choose from. */
+export const SOUNDS: readonly (readonly [number, string])[] = [
+  [1, "Piano"],
+  [5, "Electric piano"],
+  [12, "Vibraphone"],
+  [19, "Rock organ"],
+  [26, "Steel guitar"],
+  [27, "Jazz guitar"],
+  [30, "Overdriven guitar"],
+  [33, "Acoustic bass"],
+  [34, "Fingered bass"],
+  [35, "Picked bass"],
+  [43, "Cello"],
+  [49, "Strings"],
+  [57, "Trumpet"],
+  [61, "Horns"],
+  [66, "Alto sax"],
+  [72, "Clarinet"],
+  [74, "Flute"],
+  [81, "Synth lead"],
+];
+
 /** The melody's sounds to choose from. */
 export const MELODY: readonly (readonly [number, string])[] = [
   [1, "Piano"],

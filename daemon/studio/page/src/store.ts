@@ -14,7 +14,7 @@ export interface Sentence {
 }
 
 /** What the page shows. */
-export const view = signal<"stage" | "compose">("stage");
+export const view = signal<"stage" | "compose" | "teach">("stage");
 export const standing = signal<Standing>("connecting");
 export const state = signal<State | null>(null);
 export const place = signal<Place | null>(null);
@@ -94,6 +94,12 @@ function one(news: News): void {
       break;
     default:
   }
+}
+
+/** A key of this page's goes down, or comes up: shown before the band has told of it. */
+export function touch(pitch: number, velocity: number, tick: number | null): void {
+  press(pitch, velocity > 0);
+  if (tick !== null) score.here(pitch, velocity, tick);
 }
 
 function press(pitch: number, on: boolean): void {

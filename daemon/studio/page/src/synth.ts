@@ -8,7 +8,8 @@ import { nearest } from "./sounds";
 /** Channels from 1; times are the audio context's. */
 export interface Synth {
   readonly name: string;
-  program(channel: number, program: number): void;
+  /** From a time on; without one, at once. */
+  program(channel: number, program: number, time?: number): void;
   on(channel: number, pitch: number, velocity: number, time: number): void;
   off(channel: number, pitch: number, time: number): void;
   hush(channel: number): void;
@@ -27,8 +28,9 @@ export async function fontSynth(audio: AudioContext, out: AudioNode): Promise<Sy
   await synth.soundBankManager.addSoundBank(await font.arrayBuffer(), "band");
   return {
     name: "SoundFont",
-    program: (channel, program) => {
-      if (channel !== DRUM_CHANNEL) synth.programChange(channel - 1, nearest(program) - 1);
+    program: (channel, program, time) => {
+      if (channel === DRUM_CHANNEL) return;
+      synth.programChange(channel - 1, nearest(program) - 1, time === undefined ? undefined : { time });
     },
     on: (channel, pitch, velocity, time) => synth.noteOn(channel - 1, pitch, velocity, { time }),
     off: (channel, pitch, time) => synth.noteOff(channel - 1, pitch, { time }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Recorder, midiFile, quantised } from "../src/recorder";
+import { Recorder, quantised } from "../src/recorder";
+import { midiFile } from "../src/smf";
 import { type Sheet, lengthOf, strokesOf } from "../src/sheet";
 
 describe("a recorder", () => {
@@ -32,7 +33,7 @@ describe("a recorder", () => {
     expect(bytes.slice(0, 14)).toEqual([0x4d, 0x54, 0x68, 0x64, 0, 0, 0, 6, 0, 0, 0, 1, 1, 0xe0]);
     expect(bytes.slice(18, 22)).toEqual([0, 0, 0, bytes.length - 22]);
     expect(bytes.slice(22)).toEqual([
-      0, 0xff, 0x51, 3, 7, 0xa1, 0x20, 0x83, 0x60, 0x90, 60, 80, 0x83, 0x60, 0x80, 60, 0, 0, 0xff, 0x2f, 0,
+      0, 0xff, 0x51, 3, 7, 0xa1, 0x20, 0, 0xff, 0x58, 4, 4, 2, 24, 8, 0x83, 0x60, 0x90, 60, 80, 0x83, 0x60, 0x80, 60, 0, 0, 0xff, 0x2f, 0,
     ]);
   });
 });

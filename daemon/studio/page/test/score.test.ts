@@ -46,6 +46,31 @@ describe("a score", () => {
     expect(score.played[0]?.part).toBe(PLAYER);
   });
 
+  it("shows this page's keys at once, and then where the band heard them", () => {
+    const score = new Score();
+    const told = (velocity: number, tick: number): void => score.heard({ is: "heard", pitch: 64, velocity, at: 1, tick });
+    score.here(64, 90, 10);
+    expect(score.played).toMatchObject([{ part: PLAYER, begin: 10, end: null }]);
+    score.here(64, 0, 14);
+    score.here(64, 90, 16);
+    told(90, 9);
+    told(0, 13);
+    told(90, 15);
+    expect(score.played.map((note) => [note.begin, note.end])).toEqual([[9, 13], [15, null]]);
+    told(0, 20);
+    told(90, 30);
+    expect(score.played.map((note) => [note.begin, note.end])).toEqual([[9, 13], [15, 20], [30, null]]);
+  });
+
+  it("takes back a key that the band never heard", () => {
+    const score = new Score();
+    score.here(64, 90, 10);
+    score.here(64, 0, 14);
+    score.here(65, 90, 60);
+    score.plan(plan(96, 120));
+    expect(score.played.map((note) => note.pitch)).toEqual([65]);
+  });
+
   it("replaces what was planned from where it is decided anew", () => {
     const score = new Score();
     score.plan(plan(0, 24, [[1, 0, 24, 40, 80, false], [1, 24, 48, 41, 80, false]], [[0, "C"], [24, "F"]]));

@@ -1,135 +1,51 @@
-import { signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Band } from "../band";
+import "../compose.css";
+import { bring, busy, edit, editing, generate, leaving, melody, open, order, shared, take, trying, versions } from "../desk";
+import { EMPTY } from "../edit";
 import { Player } from "../player";
-import { presets, say } from "../store";
-import { type Made, Refused, workshop } from "../workshop";
+import { fileName, keep } from "../saving";
+import { presets } from "../store";
+import { workshop } from "../workshop";
+import { Compare } from "./compare";
+import { Editor } from "./editor";
 import { Views } from "./header";
 import { Record } from "./record";
 import { Said } from "./said";
 import { Takes } from "./takes";
-import { Version, type Composed } from "./version";
+import { Melody, Version } from "./version";
 
 const MODES = [
   ["live", "hears it as it comes"],
   ["respond", "answers in turns"],
   ["offline", "knows all of it"],
 ] as const;
-const SEEDS = 1000;
-
-/** What is on the desk stays there while one looks at the stage. */
-const melody = signal<Made | null>(null);
-const versions = signal<readonly Composed[]>([]);
 
 /** A melody, a band, and as many versions of it as one likes, side by side. */
 export function Compose({ band }: { band: Band }) {
   const player = useMemo(() => new Player(band.sound), [band]);
-  const samples = useSignal<readonly string[]>([]);
-  const preset = useSignal("");
-  const mode = useSignal("live");
-  const seed = useSignal(5);
-  const busy = useSignal(false);
-  useEffect(() => {
-    void trying(async () => (samples.value = await workshop.samples()));
-    return () => player.stop();
-  }, []);
-  const chosen = preset.value || presets.value[0]?.name || "";
-  const choose = (made: Promise<Made>): Promise<void> =>
-    trying(async () => {
-      player.stop();
-      melody.value = await made;
-    });
-  const generate = (): Promise<void> =>
-    trying(async () => {
-      if (melody.value === null) return;
-      busy.value = true;
-      const made = await workshop.compose(melody.value.id, chosen, seed.value, mode.value);
-      const words = `${chosen}, seed ${seed.value}${mode.value === "live" ? "" : `, ${mode.value}`}`;
-      versions.value = [{ ...made, melody: melody.value.sheet.name, words }, ...versions.value];
-      seed.value = (seed.value + 1) % SEEDS;
-    }).finally(() => (busy.value = false));
+  useEffect(() => () => player.stop(), []);
+  const drop = (event: DragEvent): void => {
+    const file = event.dataTransfer?.files[0];
+    if (file === undefined) return;
+    event.preventDefault();
+    player.stop();
+    void trying(() => bring(file));
+  };
   return (
-    <div class="compose">
+    <div class="compose" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
       <header class="head">
         <h1>bandmate</h1>
         <Views />
       </header>
       <main>
+        {editing.value && edit.value !== null && <Editor band={band} player={player} />}
         <section class="desk" aria-label="What to compose">
-          <h2>Melody</h2>
-          <div class="samples">
-            {samples.value.map((name) => (
-              <button key={name} type="button" aria-pressed={melody.value?.sheet.name === name} onClick={() => void choose(workshop.sample(name))}>
-                {name.replaceAll("-", " ")}
-              </button>
-            ))}
-          </div>
-          <label
-            class="drop"
-            onDragOver={(event) => event.preventDefault()}
-            onDrop={(event) => {
-              event.preventDefault();
-              const file = event.dataTransfer?.files[0];
-              if (file !== undefined) void choose(workshop.bring(file));
-            }}
-          >
-            <span>Drop a MIDI file here, or choose one</span>
-            <input
-              type="file"
-              accept=".mid,.midi,audio/midi"
-              onChange={(event) => {
-                const file = event.currentTarget.files?.[0];
-                if (file !== undefined) void choose(workshop.bring(file));
-                event.currentTarget.value = "";
-              }}
-            />
-          </label>
-          <Record band={band} bring={(file) => choose(workshop.bring(file as BlobPart))} />
-          {melody.value !== null && (
-            <Version made={{ ...melody.value, words: "the melody", melody: "" }} player={player} plain />
-          )}
-          <h2>Band</h2>
-          <div class="order">
-            <label class="field">
-              <span>Preset</span>
-              <select value={chosen} onChange={(event) => (preset.value = event.currentTarget.value)}>
-                {presets.value.map((each) => (
-                  <option key={each.name}>{each.name}</option>
-                ))}
-              </select>
-            </label>
-            <label class="field">
-              <span>The band</span>
-              <select value={mode.value} onChange={(event) => (mode.value = event.currentTarget.value)}>
-                {MODES.map(([each, words]) => (
-                  <option key={each} value={each}>
-                    {words}
-                  </option>
-                ))}
-              </select>
-            </label>
-            <label class="field">
-              <span>Seed</span>
-              <input
-                type="number"
-                min={0}
-                max={2147483647}
-                value={seed.value}
-                onChange={(event) => (seed.value = Math.min(Math.max(Math.round(Number(event.currentTarget.value)) || 0, 0), 2147483647))}
-              />
-            </label>
-            <button class="main" type="button" disabled={melody.value === null || busy.value} onClick={() => void generate()}>
-              {busy.value ? "Composing …" : "Generate"}
-            </button>
-          </div>
+          <Melodies band={band} player={player} />
+          <Order />
         </section>
-        <section class="versions" aria-label="Versions" aria-busy={busy.value}>
-          <h2>Versions</h2>
-          {versions.value.length === 0 && <p class="empty">Choose a melody and generate; every version stays here to be compared.</p>}
-          {versions.value.map((each) => (
-            <Version key={each.id} made={each} player={player} drop={() => (versions.value = versions.value.filter((other) => other !== each))} />
-          ))}
-        </section>
+        <Versions player={player} />
         <Takes player={player} />
       </main>
       <Said />
@@ -137,12 +53,130 @@ export function Compose({ band }: { band: Band }) {
   );
 }
 
-/** Do something that may be refused; then a sentence says why. */
-export async function trying(what: () => Promise<unknown>): Promise<void> {
-  try {
-    await what();
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    say(error.message, true);
-  }
+function Melodies({ band, player }: { band: Band; player: Player }) {
+  const samples = useSignal<readonly string[]>([]);
+  useEffect(() => void trying(async () => (samples.value = await workshop.samples())), []);
+  return (
+    <>
+      <h2>Melody</h2>
+      <div class="samples">
+        {samples.value.map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={melody.value?.sheet.name === name}
+            onClick={() => {
+              player.stop();
+              void trying(async () => take(await workshop.sample(name)));
+            }}
+          >
+            {name.replaceAll("-", " ")}
+          </button>
+        ))}
+      </div>
+      <label class="drop">
+        <span>Drop a MIDI file or a share file here, or choose one</span>
+        <input
+          type="file"
+          accept=".mid,.midi,audio/midi,.bandmate"
+          onChange={(event) => {
+            const file = event.currentTarget.files?.[0];
+            if (file !== undefined) void trying(() => bring(file));
+            event.currentTarget.value = "";
+          }}
+        />
+      </label>
+      <div class="order">
+        <button type="button" onClick={() => open(EMPTY)}>
+          Draw one
+        </button>
+        <button type="button" disabled={melody.value === null && edit.value === null} onClick={() => open()}>
+          Edit it
+        </button>
+      </div>
+      <Record band={band} bring={(file) => trying(async () => take(await workshop.bring(file as BlobPart, "my recording")))} />
+      {melody.value !== null && !editing.value && <Melody made={melody.value} player={player} />}
+    </>
+  );
+}
+
+function Order() {
+  const { preset, mode, seed } = order.value;
+  const chosen = preset || presets.value[0]?.name || "";
+  const set = (part: Partial<typeof order.value>): void => {
+    order.value = { ...order.value, ...part };
+  };
+  return (
+    <>
+      <h2>Band</h2>
+      <div class="order">
+        <label class="field">
+          <span>Preset</span>
+          <select value={chosen} onChange={(event) => set({ preset: event.currentTarget.value })}>
+            {presets.value.map((each) => (
+              <option key={each.name}>{each.name}</option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>The band</span>
+          <select value={mode} onChange={(event) => set({ mode: event.currentTarget.value })}>
+            {MODES.map(([each, words]) => (
+              <option key={each} value={each}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>Seed</span>
+          <input
+            type="number"
+            min={0}
+            max={2147483647}
+            value={seed}
+            onChange={(event) => set({ seed: Math.min(Math.max(Math.round(Number(event.currentTarget.value)) || 0, 0), 2147483647) })}
+          />
+        </label>
+        <button class="main" type="button" disabled={(melody.value === null && edit.value === null) || busy.value} onClick={() => void trying(() => generate(chosen))}>
+          {busy.value ? "Composing …" : "Generate"}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Versions({ player }: { player: Player }) {
+  const comparing = useSignal(false);
+  const many = versions.value.length;
+  const share = (): void => {
+    const name = fileName((melody.value?.sheet.name ?? versions.value[0]?.name ?? "composition").replaceAll("-", " "));
+    void trying(async () => keep(await shared(), `${name}.bandmate`));
+  };
+  return (
+    <section class="versions" aria-label="Versions" aria-busy={busy.value}>
+      <header>
+        <h2>Versions</h2>
+        {many > 0 && (
+          <label class="check">
+            <input type="checkbox" checked={leaving.value} onChange={(event) => (leaving.value = event.currentTarget.checked)} />
+            <span>Downloads leave out muted parts</span>
+          </label>
+        )}
+        {many > 1 && (
+          <button type="button" aria-pressed={comparing.value} onClick={() => (comparing.value = !comparing.value)}>
+            Compare
+          </button>
+        )}
+        <button type="button" disabled={melody.value === null && edit.value === null && many === 0} title="One file that opens all of this elsewhere" onClick={share}>
+          Share file
+        </button>
+      </header>
+      {many === 0 && <p class="empty">Choose a melody and generate; every version stays here to be compared.</p>}
+      {comparing.value && many > 1 && <Compare player={player} />}
+      {versions.value.map((each) => (
+        <Version key={each.id} made={each} player={player} />
+      ))}
+    </section>
+  );
 }

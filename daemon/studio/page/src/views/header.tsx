@@ -10,9 +10,9 @@ import { Figures } from "./meters";
 export function Views() {
   return (
     <nav class="views" aria-label="Views">
-      {(["stage", "compose"] as const).map((each) => (
+      {(["stage", "compose", "teach"] as const).map((each) => (
         <button key={each} type="button" aria-current={view.value === each ? "page" : undefined} onClick={() => (view.value = each)}>
-          {each === "stage" ? "Stage" : "Compose"}
+          {each[0]!.toUpperCase() + each.slice(1)}
         </button>
       ))}
     </nav>

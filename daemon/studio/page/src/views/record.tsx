@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Band } from "../band";
-import { Recorder, midiFile, quantised } from "../recorder";
+import { Recorder, quantised } from "../recorder";
+import { midiFile } from "../smf";
 import { say } from "../store";
 import { type Hands, Keyboard } from "./keyboard";
 
-const GRIDS = [
+export const GRIDS = [
   [6, "16ths"],
   [8, "triplets"],
   [12, "eighths"],

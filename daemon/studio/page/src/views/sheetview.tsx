@@ -1,14 +1,24 @@
 import { useEffect, useRef } from "preact/hooks";
 import { DRUM_CHANNEL, DRUM_ROWS, drumRow } from "../drums";
 import { playing } from "../player";
-import { type Sheet, lengthOf } from "../sheet";
+import { type Sheet, lengthOf, secondsOf } from "../sheet";
 import { colours } from "./rollview";
 
 const DRUMS = 4;
 const NAMES = 18;
+/** Pixels that a canvas has at most. */
+const WIDEST = 16_000;
 
-/** A whole piece at one look, with a line where it plays. */
-export function SheetView({ sheet, id }: { sheet: Sheet; id: string }) {
+interface Props {
+  readonly sheet: Sheet;
+  /** What plays where a line is shown: the sheet itself, and whatever is compared with it. */
+  readonly keys: readonly string[];
+  /** Where to play, in shares of the whole; without it a click does nothing. */
+  readonly seek?: (share: number) => void;
+}
+
+/** A whole piece, with a line where it plays. */
+export function SheetView({ sheet, keys, seek }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const paper = canvas.current;
@@ -23,12 +33,21 @@ export function SheetView({ sheet, id }: { sheet: Sheet; id: string }) {
       dark.removeEventListener("change", draw);
     };
   }, [sheet]);
-  const here = playing.value?.key === id ? playing.value.share : null;
+  const now = playing.value;
+  const here = now !== null && keys.includes(now.key) ? now.seconds / secondsOf(sheet, lengthOf(sheet)) : null;
   const parts = sheet.parts.map((part) => part.name).join(", ");
   return (
-    <div class="sheet" role="img" aria-label={`${sheet.name}: ${parts}, ${Math.round(lengthOf(sheet) / sheet.bar)} bars`}>
+    <div
+      class="sheet"
+      role="img"
+      onClick={(event) => {
+        const area = event.currentTarget.getBoundingClientRect();
+        seek?.((event.clientX - area.left) / area.width);
+      }}
+      aria-label={`${sheet.name}: ${parts}, ${Math.round(lengthOf(sheet) / sheet.bar)} bars`}
+    >
       <canvas ref={canvas} />
-      {here !== null && <i class="now" style={{ left: `${100 * here}%` }} />}
+      {here !== null && here <= 1 && <i class="now" style={{ left: `${100 * here}%` }} />}
     </div>
   );
 }
@@ -37,7 +56,7 @@ function drawSheet(canvas: HTMLCanvasElement, sheet: Sheet): void {
   const pen = canvas.getContext("2d");
   const { clientWidth: width, clientHeight: height } = canvas;
   if (pen === null || width === 0) return;
-  const ratio = Math.min(window.devicePixelRatio || 1, 2);
+  const ratio = Math.min(window.devicePixelRatio || 1, 2, WIDEST / width);
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type Player, playing } from "../player";
 import { type TakeEntry, workshop } from "../workshop";
-import { trying } from "./compose";
+import { trying } from "../desk";
 
 /** The performances that were kept. */
 export function Takes({ player }: { player: Player }) {

@@ -1,0 +1,1 @@
+"""Teaching as jobs that outlive the page: what is asked, who does it, what a run's folder shows of it."""
