@@ -54,6 +54,8 @@ def whole(data: bytes, mix: Mix) -> bytes:
         if ours or not silent or any(message.type in _CONDUCTS for _, message in timed):
             tracks.append(_track(timed, _length(track)))
     file.tracks[:] = tracks
+    if len(tracks) > 1:
+        file.type = 1  # whatever the header said
     return _bytes(file)
 
 
@@ -105,7 +107,7 @@ def _other(
     given = {channel: program for channel, program in programs.items() if program is not None}
     begun = False
     for tick, message in timed:
-        if not begun and message.type != "track_name":
+        if not begun and (tick > 0 or message.type != "track_name"):
             begun = True
             yield from ((0, _program(each, number)) for each, number in given.items())
         channel = _channel(message)
