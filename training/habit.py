@@ -26,7 +26,8 @@ class Habit(NamedTuple):
     shares of notes at each of the 16 steps of a bar; how far songs differ, as a deviation, in the logarithms
     of the notes struck in a bar that is not empty and of their usual length, in the share of empty bars, in
     the logarithm of the notes struck together, and in the mean pitch, in octaves; of drums, their kit; and of
-    others, the means of the last two and the pitch classes in a bar. Not a number where there is nothing to measure."""
+    others, the means of the last two and the pitch classes in a bar. Not a number where there is nothing to
+    measure."""
 
     rate: float
     crumbs: float

@@ -2,10 +2,11 @@
 each part strikes as many notes as the real one.
 
 Of a band that is drawn the cuts in its file move, and so do those that end notes, until as many of them last
-a step, and the others as long as real ones; each drum's, until it is hit as often; how likely
-a part is to strike at each step of the bar, until as much of it falls there; how much of it is left
-to chance, until as much changes from bar to bar; how far its pitches are, until a bar has as many pitch
-classes; the share of bars in which it lays out, until as many of its bars are empty; and how far one performance's temper is from another's, until they differ like songs.
+a step, and the others as long as real ones; each drum's, until it is hit as often; how likely a part is to
+strike at each step of the bar, until as much of it falls there; how much of it is left to chance, until as
+much changes from bar to bar; how far its pitches are, until a bar has as many pitch classes; the share of
+bars in which it lays out, until as many of its bars are empty; and how far one performance's temper is from
+another's, until they differ like songs.
 Of one that is cut the preset's densities move.
 What was paired in style counts as real; what was arranged for a song tells nothing of how busy its band was,
 but where nobody plays a part in any song it is all there is to be like.
@@ -139,8 +140,8 @@ def by_drums(card: Card, real: Sequence[Habit]) -> Card:
 
 def leans(card: Card) -> Floats:
     """All that moves in a drawn card, so that more of it is less to hear: as logits the cuts of gate, second
-    step and hold of each part, and those of the drums; how little each part leans to each step of the bar; and
-    the logarithm of how little it is left to chance."""
+    step and hold of each part, and those of the drums; how little each part leans to each step of the bar;
+    and the logarithm of how little it is left to chance."""
     drawn = card.drawn
     assert drawn is not None
     cut = np.array([*drawn.gate, *drawn.second, *drawn.hold, *(drum.cut for drum in drawn.kit)])

@@ -23,8 +23,8 @@ Figures = dict[str, float]
 
 
 def of_songs(songs: Sequence[Excerpt], real: Sequence[Excerpt], seed: int) -> Figures:
-    """Means over the songs, each beside the real one, but of the longest silence, which is that of all, and of
-    `onsets_apart`: how far the onsets of all songs together are spread otherwise over the bar.
+    """Means over the songs, each beside the real one, but of the longest silence, which is that of all, and
+    of `onsets_apart`: how far the onsets of all songs together are spread otherwise over the bar.
 
     Besides the figures of `fit`, where there are two songs: `sensitivity.in_harmony`, `.in_harmony_same_key`.
     """
