@@ -31,6 +31,8 @@ DRUMS = "drums"
 DENSITY_REACH = 3.0
 # How far a chord leans to the tone that the melody is expected on: odds times e^13 for one that is sure.
 VOICING = 13.0
+# Voices are led: how far a chord is turned from what is an octave, beyond a whole tone, from all that sounds.
+LEADING, WHOLE_TONE = 3.5, 2
 # No more than this is none: sigmoids are computed to some 1e-7, and what is below differs between processors.
 FAINTEST = 1e-6
 _CLASSES = np.arange(PITCHES) % 12
@@ -84,8 +86,9 @@ def decode(
     said may end before step 31, and then so does the score; chance: the window's; wanted: of the steps from
     `first` on, what the melody wants of the parts. Of a drawn card all decisions are drawn (the drums' where
     it has cuts for them): at variation .5 with noise as large as a probability asks for, below it nearer to
-    the card's cuts; parts rest for whole bars; parts of several voices lean to what is wanted struck, and all
-    parts let go of what is not wanted to sound on. Else chance leans on the gates only.
+    the card's cuts; parts rest for whole bars; parts of several voices lean to what is wanted struck
+    and to what is near to what sounds, and all parts let go of what is not wanted to sound on. Else chance
+    leans on the gates only.
     """
     steps = slice(first, said.gate.shape[1])
     warmth = math.sqrt(2 * chance.variation) if card.drawn else 0.0
@@ -96,6 +99,8 @@ def decode(
     taste = drawing.pitches(card, drums, middle, chance, steps, warmth)
     if wanted is not None and card.drawn:
         taste = taste + _voicing(wanted.struck[: taste.shape[1]], limits, drums)
+    if card.drawn is not None:
+        taste = taste - min(warmth**2, 1) * _away(before.sounding, limits, drums)[:, None]
     plays = ~drawing.rests(card, _chords(limits, drums), chance, steps, density, warmth)[..., None]
     onset = _struck(said, card, cuts, limits, steps, lean, taste, warmth) & plays
     patience = drawing.holds(card, chance, steps, warmth)[..., None]
@@ -128,6 +133,17 @@ def _voicing(wanted: Array, limits: Limits, drums: Mask) -> Array:
     """float32[4,n,128]: how far each pitch of a part that has several voices is leaned to."""
     lean: Array = VOICING * _several(limits, drums)[:, None, None] * wanted[:, _CLASSES]
     return lean.astype(np.float32)
+
+
+def _away(sounding: Mask, limits: Limits, drums: Mask) -> Array:
+    """float32[4,128]: how far each pitch of a part that has several voices is turned away from, the farther
+    from what sounds of it the more."""
+    away = np.zeros(sounding.shape, np.float32)
+    pitch = np.arange(PITCHES)
+    for part in np.flatnonzero(_several(limits, drums) & sounding.any(1)):
+        near = np.abs(pitch[:, None] - np.flatnonzero(sounding[part])).min(1)
+        away[part] = LEADING * np.maximum(near - WHOLE_TONE, 0) / 12
+    return away
 
 
 def _warmed(probability: Array, noise: Array) -> Array:

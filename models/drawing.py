@@ -16,8 +16,6 @@ from bandmate.models.contract import Card
 from bandmate.models.drawn import Drawn
 from bandmate.models.roll import BAR, PITCHES
 
-# The kinds of place in a bar, for its 16 steps: its first, the other beats, eighths between, 16ths between.
-PLACES = np.array([0, 3, 2, 3, *[1, 3, 2, 3] * 3])
 MOST_RESTS = 0.9
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
 HOLD_WARMTH = 0.6
@@ -57,13 +55,13 @@ class Cuts(NamedTuple):
 
 def gates(card: Card, drums: Mask, chance: Chance, steps: slice, warmth: float) -> Array:
     """float32[4,n]: what is added to the gates' logits: noise that all of a part's pitches share, and how
-    much the part leans to each place in the bar. Of drums that are drawn each has noise of its own."""
+    much the part leans to each step of the bar. Of drums that are drawn each has noise of its own."""
     noise = chance.gate[:, steps]
     if card.drawn is None:
         return np.float32(chance.variation) * noise
     own = 0.0 if card.drawn.kit else chance.variation
     scale = np.where(drums, own, warmth * np.array(card.drawn.warmth)).astype(np.float32)
-    place = PLACES[np.arange(steps.start, steps.start + noise.shape[1]) % BAR]
+    place = np.arange(steps.start, steps.start + noise.shape[1]) % BAR
     usual = np.array(card.drawn.places, np.float32)[:, place] + _temper(card.drawn, chance, STRIKES)[:, None]
     return scale[:, None] * noise + _near(warmth) * usual
 
@@ -75,6 +73,8 @@ def pitches(card: Card, drums: Mask, middle: Array, chance: Chance, steps: slice
     if card.drawn is None:
         noise[drums] = 0
         return noise
+    full = np.array(card.drawn.colour, np.float32)[:, None, None]
+    noise = noise * (1 + _near(warmth) * (full - 1))
     octaves = (np.arange(PITCHES) - middle[:, None]) / 12
     thickens, rises = (_temper(card.drawn, chance, what)[:, None] for what in (THICKENS, RISES))
     high = np.array(card.drawn.height, np.float32)[:, None]

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from bandmate.models.roll import BAR, PARTS, PITCHES
 
-PLACES = 4
 TEMPERS = 5
 WARMEST = 10
 WIDEST = 10
@@ -34,12 +33,13 @@ class Drawn(NamedTuple):
     gate, second, hold: cuts, per part: of the gate; of a note's second step; of its later ones. rests:
     per part, the share of bars in which it lays out, whatever is said. kit: the drums, each drawn by
     itself; without any the drums are not drawn. places: per part, the logits by which it is likelier to
-    strike than was said at each kind of place in the bar (drawing.PLACES). warmth: per part, how many
+    strike than was said at each of the 16 steps of a bar. warmth: per part, how many
     times as much noise its gate, or each of its drums, is drawn with as a probability asks for. join: per
     part, the cut of further pitches that are struck with the likeliest. spread: per part, by how much
     performances differ (as a deviation): in logits, how much it strikes, holds its notes and lays out,
     and how many pitches it strikes together; and in logits an octave, how high it plays. height: per
-    part, how much higher it always plays than was said, in the same.
+    part, how much higher it always plays than was said, in the same. colour: per part, how many times as
+    much noise its pitches are drawn with as a probability asks for.
     """
 
     gate: tuple[float, ...]
@@ -47,11 +47,12 @@ class Drawn(NamedTuple):
     hold: tuple[float, ...]
     rests: tuple[float, ...] = (0.0,) * PARTS
     kit: tuple[Drum, ...] = ()
-    places: tuple[tuple[float, ...], ...] = ((0.0,) * PLACES,) * PARTS
+    places: tuple[tuple[float, ...], ...] = ((0.0,) * BAR,) * PARTS
     warmth: tuple[float, ...] = (1.0,) * PARTS
     join: tuple[float, ...] = (0.5,) * PARTS
     spread: tuple[tuple[float, ...], ...] = ((0.0,) * TEMPERS,) * PARTS
     height: tuple[float, ...] = (0.0,) * PARTS
+    colour: tuple[float, ...] = (1.0,) * PARTS
 
 
 def read(rows: Sequence[Any]) -> Drawn:
@@ -72,8 +73,10 @@ def faults(drawn: Drawn) -> Iterator[str]:
     Raises TypeError where numbers are not."""
     if len(drawn.warmth) != PARTS or not all(0 < each < WARMEST for each in drawn.warmth):
         yield f"give {PARTS} drawn warmths above 0 and below {WARMEST}"
-    if [len(row) for row in drawn.places] != [PLACES] * PARTS or not _finite(*drawn.places):
-        yield f"give each of {PARTS} parts {PLACES} numbers for places in the bar"
+    if len(drawn.colour) != PARTS or not all(0 < each < WARMEST for each in drawn.colour):
+        yield f"give {PARTS} drawn colours above 0 and below {WARMEST}"
+    if [len(row) for row in drawn.places] != [BAR] * PARTS or not _finite(*drawn.places):
+        yield f"give each of {PARTS} parts a number for each of {BAR} steps"
     if [len(row) for row in drawn.spread] != [TEMPERS] * PARTS or not _wide(chain(*drawn.spread)):
         yield f"give each of {PARTS} parts {TEMPERS} spreads of 0 or more and below {WIDEST}"
     if len(drawn.height) != PARTS or not _finite(drawn.height):

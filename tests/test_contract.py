@@ -16,7 +16,7 @@ from bandmate.models.harmony import Reluctance
 
 PARTS = ("drums", "bass", "keys", "strings")
 CUTS = st.tuples(*[st.floats(0, 1)] * 4)
-PLACES = st.tuples(*[st.tuples(*[st.floats(-9, 9)] * 4)] * 4)
+PLACES = st.tuples(*[st.tuples(*[st.floats(-9, 9)] * 16)] * 4)
 WARMTHS = st.tuples(*[st.floats(0.1, 9)] * 4)
 WORDS = st.text(max_size=8)
 DRUMS = st.builds(
@@ -54,6 +54,7 @@ HEIGHTS = st.floats(-3, 3).map(lambda high: (high,) * 4)
             join=CUTS,
             spread=SPREADS,
             height=HEIGHTS,
+            colour=WARMTHS,
         ),
         trained_on=st.lists(WORDS, max_size=3).map(tuple),
         metrics=st.dictionaries(WORDS, st.floats(-1e6, 1e6), max_size=3),

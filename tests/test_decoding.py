@@ -248,6 +248,39 @@ def test_of_a_part_whose_tones_join_more_easily_chords_are_fuller_and_no_more_of
     assert sizes[1] > sizes[0] + 0.2
 
 
+def test_a_part_of_more_colour_strikes_more_pitches_that_are_unlikely_and_no_more_often() -> None:
+    said = probabilities({(KEYS, step, p): 0.9 for step in range(32) for p in (60, 64)})
+    said.onset[KEYS, :, [61, 66]] = 0.05
+    strange = []
+    for colour in (1.0, 2.0):
+        card = Card("generator", parts=CARD.parts, drawn=EVEN._replace(colour=(1.0, 1.0, colour, 1.0)))
+        onsets = np.concatenate(
+            [decoded(said, card, chance=Chance.of((seed, 0), 0, 0.5)).onset for seed in range(12)], 1
+        )
+        strange.append((onsets[KEYS][:, [61, 66]].sum(), onsets[KEYS].any(1).sum()))
+    assert strange[1][0] > 1.5 * strange[0][0] > 0
+    assert strange[1][1] == strange[0][1]
+
+
+def test_a_chord_moves_to_what_is_near_to_the_one_that_sounds() -> None:
+    said = probabilities({(KEYS, step, p): 0.8 for step in range(32) for p in (48, 52, 72, 76)})
+    card = Card("generator", parts=CARD.parts, drawn=EVEN)
+    high = SILENT.copy()
+    high[KEYS, [71, 74]] = True
+    shares_low = []
+    for sounding in (SILENT, high):
+        onsets = np.concatenate(
+            [
+                decoded(said, card, sounding=sounding, chance=Chance.of((seed, 0), 0, 0.5)).onset
+                for seed in range(9)
+            ],
+            1,
+        )[KEYS]
+        shares_low.append(onsets[:, :60].sum() / onsets.sum())
+    assert shares_low[0] == pytest.approx(0.5, abs=0.05)
+    assert shares_low[1] < 0.2
+
+
 def test_without_variation_a_drawn_card_goes_by_its_cuts() -> None:
     said = any_probabilities(2)
     cuts = {"gate": (0.3,) * 4, "pitch": (0.6,) * 4, "hold": (0.4,) * 4}

@@ -1,6 +1,7 @@
 """The last touch by ear: densities and cuts move towards what real parts do."""
 
 import math
+from dataclasses import replace
 from math import nan
 
 import numpy as np
@@ -77,7 +78,7 @@ def test_each_drum_has_a_cut_of_its_own() -> None:
 
 
 def test_a_part_that_is_never_real_keeps_its_cuts_and_its_rests() -> None:
-    known = [Habit(3, 0.2, 4, 0.3, 0.1, (0.25,) * 4)] * 4
+    known = [Habit(3, 0.2, 4, 0.3, 0.1, (1 / 16,) * 16)] * 4
     assert np.allclose(np.concatenate(moved(CARD, known, [UNKNOWN] * 4)[:3]), 0.5)
     assert tuning.rested(CARD, known, [UNKNOWN] * 4) == CARD
 
@@ -104,14 +105,29 @@ def test_a_cut_that_helped_little_is_turned_farther_a_leaning_is_only_nudged() -
 
 
 def test_what_falls_on_the_wrong_places_and_changes_too_little_is_moved() -> None:
-    mine = Habit(4, 0.3, 3, 0, 0.1, (0.5, 0.2, 0.2, 0.1))
-    real = Habit(4, 0.3, 3, 0, 0.2, (0.25, 0.2, 0.2, 0.35))
+    mine = Habit(4, 0.3, 3, 0, 0.1, (0.5, 0.2, 0.2, 0.1, *[0.0] * 12))
+    real = Habit(4, 0.3, 3, 0, 0.2, (0.25, 0.2, 0.2, 0.35, *[0.0] * 12))
     new = moved(CARD, [UNKNOWN, mine, real, real], [UNKNOWN, real, real, mine])
     assert new.places[1][0] < 0 < new.places[1][3]
     assert new.places[3][3] < 0 < new.places[3][0]
     assert sum(new.places[1]) == pytest.approx(0)
     assert new.warmth[1] > 1 > new.warmth[3]
-    assert (new.places[2], new.warmth[2]) == ((0, 0, 0, 0), 1)
+    assert (new.places[2], new.warmth[2]) == ((0,) * 16, 1)
+
+
+def test_a_part_with_too_few_pitch_classes_is_left_more_to_chance_and_one_with_too_many_less() -> None:
+    pale, rich = (Habit(4, 0.3, 3, 0, classes=classes) for classes in (2.0, 4.0))
+    new = tuning.voiced(CARD, [UNKNOWN, pale, rich, rich], [UNKNOWN, rich, pale, rich]).drawn
+    assert new is not None
+    assert new.colour[1] > 1 > new.colour[2]
+    assert (new.colour[0], new.colour[3]) == (1, 1)
+    for _ in range(9):
+        again = tuning.voiced(
+            replace(CARD, drawn=new), [UNKNOWN, pale, rich, rich], [UNKNOWN, rich, pale, rich]
+        )
+        assert again.drawn is not None
+        new = again.drawn
+    assert new.colour[1:3] == tuning.COLOUR[::-1]
 
 
 def test_a_part_that_rests_too_little_lays_out_more_and_none_less_than_never() -> None:

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bandmate.models import drawing
 from bandmate.models.decoding import DRUMS
-from bandmate.models.drawn import PLACES, TEMPERS
+from bandmate.models.drawn import TEMPERS
 from bandmate.models.roll import BAR
 from bandmate.training.drumming import Drumming
 from bandmate.training.judging import heldout, metrics, texture
@@ -24,21 +23,23 @@ NOBODY = Drumming.of([])
 class Habit(NamedTuple):
     """What a part does: notes struck a bar; the share of notes that last a step; the usual length in steps of
     the others; the share of empty bars; the share of steps struck in only one of two neighbouring bars; the
-    shares of notes at each kind of place in the bar; how far songs differ, as a deviation, in the logarithms
+    shares of notes at each of the 16 steps of a bar; how far songs differ, as a deviation, in the logarithms
     of the notes struck in a bar that is not empty and of their usual length, in the share of empty bars, in
     the logarithm of the notes struck together, and in the mean pitch, in octaves; of drums, their kit; and of
-    others, the means of the last two. Not a number where there is nothing to measure."""
+    others, the means of the last two and the pitch classes in a bar. Not a number where there is nothing to
+    measure."""
 
     rate: float
     crumbs: float
     longer: float
     empty: float
     change: float = math.nan
-    places: tuple[float, ...] = (math.nan,) * PLACES
+    places: tuple[float, ...] = (math.nan,) * BAR
     spread: tuple[float, ...] = (math.nan,) * TEMPERS
     kit: Drumming = NOBODY
     together: float = math.nan
     height: float = math.nan
+    classes: float = math.nan
 
     @classmethod
     def of(cls, songs: Sequence[Excerpt], part: str) -> Habit:
@@ -47,7 +48,7 @@ class Habit(NamedTuple):
         rate = mean([texture.notes_a_bar(*voice) for voice in voices])
         change = mean([_change(*voice) for voice in voices])
         shares = [_places(*voice) for voice in voices]
-        places = tuple(mean([share[k] for share in shares]) for k in range(PLACES))
+        places = tuple(mean([share[k] for share in shares]) for k in range(BAR))
         if part == DRUMS:
             empty = mean([texture.empty_bars(texture.struck_only(notes), kept) for notes, kept in voices])
             rows = [_figures(texture.struck_only(notes), kept) for notes, kept in voices]
@@ -57,9 +58,9 @@ class Habit(NamedTuple):
         empty = mean([texture.empty_bars(*voice) for voice in voices])
         rows = [_figures(*voice) for voice in voices]
         together, height = (mean([row[k] for row in rows]) for k in (3, 4))
-        return cls(
-            rate, crumbs, longer, empty, change, places, _spread(rows), together=together, height=height
-        )
+        classes = mean([texture.pitch_classes(*voice) for voice in voices])
+        played = cls(rate, crumbs, longer, empty, change, places, _spread(rows))
+        return played._replace(together=together, height=height, classes=classes)
 
 
 def _change(notes: Notes, kept: Bars) -> float:
@@ -73,10 +74,10 @@ def _change(notes: Notes, kept: Bars) -> float:
 
 
 def _places(notes: Notes, kept: Bars) -> list[float]:
-    """The share of the notes in bars that count that is struck at each kind of place in the bar."""
+    """The share of the notes in bars that count that is struck at each of the 16 steps."""
     step = notes[:, 0][notes[:, 0] < len(kept) * BAR]
-    count = np.bincount(drawing.PLACES[step[kept[step // BAR]] % BAR], minlength=PLACES)
-    return list(count / count.sum()) if count.sum() else [math.nan] * PLACES
+    count = np.bincount(step[kept[step // BAR]] % BAR, minlength=BAR)
+    return list(count / count.sum()) if count.sum() else [math.nan] * BAR
 
 
 def _figures(notes: Notes, kept: Bars) -> tuple[float, ...]:

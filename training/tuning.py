@@ -2,10 +2,11 @@
 each part strikes as many notes as the real one.
 
 Of a band that is drawn the cuts in its file move, and so do those that end notes, until as many of them last
-a step, and the others as long as real ones; each drum's, until it is hit as often; how likely
-a part is to strike at each kind of place in the bar, until as much of it falls there; how much of it is left
-to chance, until as much changes from bar to bar; the share of bars in which it lays out, until as many
-of its bars are empty; and how far one performance's temper is from another's, until they differ like songs.
+a step, and the others as long as real ones; each drum's, until it is hit as often; how likely a part is to
+strike at each step of the bar, until as much of it falls there; how much of it is left to chance, until as
+much changes from bar to bar; how far its pitches are, until a bar has as many pitch classes; the share of
+bars in which it lays out, until as many of its bars are empty; and how far one performance's temper is from
+another's, until they differ like songs.
 Of one that is cut the preset's densities move.
 What was paired in style counts as real; what was arranged for a song tells nothing of how busy its band was,
 but where nobody plays a part in any song it is all there is to be like.
@@ -23,9 +24,9 @@ from numpy.typing import NDArray
 
 from bandmate.models.contract import Card
 from bandmate.models.decoding import DRUMS
-from bandmate.models.drawn import PLACES, Drum
+from bandmate.models.drawn import Drum
 from bandmate.models.generator import Generator
-from bandmate.models.roll import PARTS
+from bandmate.models.roll import BAR, PARTS
 from bandmate.presets import write
 from bandmate.presets.preset import Preset
 from bandmate.training import audition, whole
@@ -45,6 +46,8 @@ EDGE = 0.005
 # How far a cut moves, as a logit, for what is e times too much; and at the most in a round. Leanings to
 # places and warmth move less: they pull at what the cuts pull at.
 TURN, NUDGE, FARTHEST = 0.8, 0.5, 1.5
+# After so many rounds they move half as far: what chance does to a round is not to be chased.
+CALM = 4
 # How much less there is for a cut raised by one, as logarithms: what was found, within these bounds.
 FLAT, STEEP = 0.4, 1.5
 SHIFTED = 0.1
@@ -55,8 +58,11 @@ DISPLACED = 1.5
 # A part that rests in a tenth too many of its bars is as far amiss as one that strikes 1.3 times too much.
 EMPTINESS = 2.5
 WARMTH = (0.6, 1.6)
+COLOUR = (0.5, 2.2)
 # Performances that differ by a tenth too little, in logarithms, are as far amiss as .04 too many notes.
 UNLIKE = 0.4
+# And notes at a step of the bar weigh so much of what a part's notes do.
+PLACED = 0.25
 # How much a part's logarithms of notes and of length, and a drum's of hits, follow a logit, about.
 FOLLOWS = 0.6
 WIDENED = 0.7
@@ -99,7 +105,8 @@ def tuned(
         else:
             now = leans(card), excess(card, mine, real)
             best = min(best, (amiss(now[1], mine, real), card), key=lambda each: each[0])
-            card = moved_on(recut(card, now[0] + step(now, before)), mine, real)
+            calm = 1 / (1 + turn / CALM)
+            card = moved_on(recut(card, now[0] + calm * step(now, before)), mine, real)
             before = now
             whole.write(path, export.restated(data, best[1] if turn == ROUNDS - 1 else card))
         tell(turn + 1, ROUNDS)
@@ -110,7 +117,9 @@ def amiss(much: Floats, mine: Sequence[Habit], real: Sequence[Habit]) -> float:
     """How far a band is from the real one, all in all."""
     lacks = [abs(a.empty - b.empty) for a, b in zip(mine, real, strict=True)]
     unlike = [abs(x - y) for a, b in zip(mine, real, strict=True) for x, y in _unlike(a, b)]
-    return float(np.abs(much).sum() + EMPTINESS * np.nansum(lacks) + UNLIKE * np.nansum(unlike))
+    places = slice(-PARTS * (BAR + 1), -PARTS)
+    far = np.abs(much).sum() - (1 - PLACED) * np.abs(much[places]).sum()
+    return float(far + EMPTINESS * np.nansum(lacks) + UNLIKE * np.nansum(unlike))
 
 
 def moved(density: float, mine: float, real: float) -> float:
@@ -131,8 +140,8 @@ def by_drums(card: Card, real: Sequence[Habit]) -> Card:
 
 def leans(card: Card) -> Floats:
     """All that moves in a drawn card, so that more of it is less to hear: as logits the cuts of gate, second
-    step and hold of each part, and those of the drums; how little each part leans to each kind of place; and
-    the logarithm of how little it is left to chance."""
+    step and hold of each part, and those of the drums; how little each part leans to each step of the bar;
+    and the logarithm of how little it is left to chance."""
     drawn = card.drawn
     assert drawn is not None
     cut = np.array([*drawn.gate, *drawn.second, *drawn.hold, *(drum.cut for drum in drawn.kit)])
@@ -144,11 +153,11 @@ def recut(card: Card, lean: Floats) -> Card:
     """The card with what these stand for, each within its bounds."""
     drawn, parts = card.drawn, len(card.parts)
     assert drawn is not None
-    lean, little, cold = np.split(lean, [-parts * (PLACES + 1), -parts])
+    lean, little, cold = np.split(lean, [-parts * (BAR + 1), -parts])
     cut = np.clip(1 / (1 + np.exp(-lean)), EDGE, 1 - EDGE).tolist()
     gate, second, hold = (tuple(cut[parts * row : parts * (row + 1)]) for row in range(3))
-    lean_to = -little.reshape(parts, PLACES)
-    # What all places have in common is the gate's affair.
+    lean_to = -little.reshape(parts, BAR)
+    # What all steps have in common is the gate's affair.
     places = np.clip(lean_to - lean_to.mean(1, keepdims=True), -DISPLACED, DISPLACED).tolist()
     new = drawn._replace(
         gate=gate,
@@ -163,7 +172,7 @@ def recut(card: Card, lean: Floats) -> Card:
 
 def excess(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Floats:
     """In the order of `leans`, the logarithm of how many times too much there is of what a higher cut makes
-    less: notes, notes longer than a step, their length, hits, notes at each kind of place, and what changes
+    less: notes, notes longer than a step, their length, hits, notes at each step of the bar, and what changes
     from bar to bar. 0 where nobody knows."""
     pairs = list(zip(mine, real, strict=True))
     rows = [
@@ -193,7 +202,7 @@ def step(now: tuple[Floats, Floats], before: tuple[Floats, Floats] | None) -> Fl
         clear = np.abs(far) > SHIFTED
         steep[clear] = np.clip((before[1] - much)[clear] / far[clear], FLAT, STEEP)
     turned = TURN * much / steep
-    gentle = slice(-PARTS * (PLACES + 1), None)
+    gentle = slice(-PARTS * (BAR + 1), None)
     turned[gentle] = NUDGE * much[gentle]
     return np.clip(turned, -FARTHEST, FARTHEST)
 
@@ -236,21 +245,24 @@ def tempered(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
 
 
 def voiced(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
-    """The card with each part's chords thickened or thinned, raised or lowered, by what they lack."""
+    """The card with each part's chords thickened or thinned, raised or lowered, and its pitches left more to
+    chance or less, by what they lack."""
     drawn = card.drawn
     assert drawn is not None
-    join, height = [], []
-    for cut, high, a, b in zip(drawn.join, drawn.height, mine, real, strict=True):
-        thin, low = (0.0 if math.isnan(lack) else TURN * lack / FOLLOWS for lack in _lacks(a, b))
+    join, height, colour = [], [], []
+    for cut, high, full, a, b in zip(drawn.join, drawn.height, drawn.colour, mine, real, strict=True):
+        thin, low, pale = (0.0 if math.isnan(lack) else TURN * lack / FOLLOWS for lack in _lacks(a, b))
         lean = math.log(cut / (1 - cut)) - thin
         join.append(round(min(max(1 / (1 + math.exp(-lean)), EDGE), 1 - EDGE), 4))
+        colour.append(round(min(max(full * math.exp(pale), COLOUR[0]), COLOUR[1]), 3))
         height.append(round(min(max(high + low, -FARTHEST), FARTHEST), 3))
-    return replace(card, drawn=drawn._replace(join=tuple(join), height=tuple(height)))
+    return replace(card, drawn=drawn._replace(join=tuple(join), height=tuple(height), colour=tuple(colour)))
 
 
-def _lacks(mine: Habit, real: Habit) -> tuple[float, float]:
-    """How many notes together a part lacks, as a logarithm, and how many octaves of height."""
-    return real.together - mine.together, real.height - mine.height
+def _lacks(mine: Habit, real: Habit) -> tuple[float, float, float]:
+    """How many notes together a part lacks, as a logarithm, how many octaves of height, and how many pitch
+    classes, as a logarithm."""
+    return real.together - mine.together, real.height - mine.height, math.log(real.classes / mine.classes)
 
 
 def _widened(spread: float, mine: float, real: float, follows: float, widest: float) -> float:
@@ -263,6 +275,7 @@ def _widened(spread: float, mine: float, real: float, follows: float, widest: fl
 
 def _unlike(mine: Habit, real: Habit) -> list[tuple[float, float]]:
     means = (mine.together, real.together), (mine.height, real.height)
+    classes = math.log(mine.classes / real.classes), 0.0
     pairs = zip(mine.kit.spread, real.kit.spread, strict=True)
     spreads = zip(mine.spread, real.spread, strict=True)
-    return [*means, *spreads, *((float(x), float(y)) for x, y in pairs)]
+    return [*means, classes, *spreads, *((float(x), float(y)) for x, y in pairs)]

@@ -12,7 +12,7 @@ import numpy as np
 
 from bandmate.models.decoding import DRUMS
 from bandmate.training.judging import harmony_metrics, movement, rhythm, sensitivity, texture
-from bandmate.training.judging.excerpt import Excerpt
+from bandmate.training.judging.excerpt import Excerpt, Floats
 from bandmate.training.judging.harmony_metrics import clash, consonance, in_harmony
 from bandmate.training.judging.means import means
 
@@ -23,21 +23,22 @@ Figures = dict[str, float]
 
 
 def of_songs(songs: Sequence[Excerpt], real: Sequence[Excerpt], seed: int) -> Figures:
-    """Means over the songs, each beside the real one, but of the longest silence, which is that of all.
+    """Means over the songs, each beside the real one, but of the longest silence, which is that of all, and
+    of `onsets_apart`: how far the onsets of all songs together are spread otherwise over the bar.
 
     Besides the figures of `fit`, where there are two songs: `sensitivity.in_harmony`, `.in_harmony_same_key`.
     """
     rows = [fit(song, true) for song, true in zip(songs, real, strict=True)]
+    apart = rhythm.apart(*(_usual_shares(each) for each in (songs, real)))
     for row, drops in zip(rows, sensitivity.of_songs(songs, seed), strict=True):
         row |= {name: drop for name, drop in drops.items() if "in_harmony" in name}
-    return means(rows) | {LONGEST: max(row["silence.mean"] for row in rows)}
+    return means(rows) | {LONGEST: max(row["silence.mean"] for row in rows), "onsets_apart": apart}
 
 
 def fit(song: Excerpt, real: Excerpt) -> Figures:
     """One song's figures of fit to the melody, of rhythm, and of harmony in time."""
     tune, chroma, voices = song.tune, song.together, list(song.voices.values())
     alone, support = harmony_metrics.undoubled(song), consonance(tune, chroma)
-    shares = [rhythm.onset_shares(list(one.voices.values()), one.bars) for one in (song, real)]
     return {
         "in_harmony": in_harmony(tune, chroma),
         "in_harmony.undoubled": in_harmony(tune, alone.together),
@@ -48,9 +49,19 @@ def fit(song: Excerpt, real: Excerpt) -> Figures:
         "sensitivity.in_time": sensitivity.in_time(tune, chroma),
         "changes": movement.changes_a_bar(chroma),
         "groove": rhythm.groove(voices, song.bars),
-        "onsets_apart": rhythm.apart(*shares),
+        "onsets_apart.by_song": rhythm.apart(_shares(song), _shares(real)),
         "silence.mean": rhythm.longest_silence(song),
     }
+
+
+def _shares(song: Excerpt) -> Floats:
+    """float64[16]: the share of a song's notes at each step of the bar."""
+    return rhythm.onset_shares(list(song.voices.values()), song.bars)
+
+
+def _usual_shares(songs: Sequence[Excerpt]) -> Floats:
+    """float64[16]: the mean of the songs' shares, of those that have notes."""
+    return np.nanmean([_shares(song) for song in songs], 0)
 
 
 def of_parts(songs: Sequence[Excerpt]) -> Figures:
