@@ -61,7 +61,7 @@ def _shares(song: Excerpt) -> Floats:
 
 def _usual_shares(songs: Sequence[Excerpt]) -> Floats:
     """float64[16]: the mean of the songs' shares, of those that have notes."""
-    return np.nanmean([_shares(song) for song in songs], 0)
+    return np.asarray(np.nanmean([_shares(song) for song in songs], 0))
 
 
 def of_parts(songs: Sequence[Excerpt]) -> Figures:
