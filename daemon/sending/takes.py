@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from bandmate.bridge.codec import to_message
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
 from bandmate.daemon.clock.timeline import TICKS_PER_BEAT
 from bandmate.daemon.sending.ledger import Ledger
+from bandmate.daemon.sending.tape import Tape
 
 RESOLUTION = 480
 JOURNAL = ".journal"
@@ -76,7 +78,7 @@ class Take:
         self.parts = [Part(*part) for part in parts]
         self.title = title
         self._voices = [Part(melody, MELODY_CHANNEL), *self.parts]
-        self._events: list[list[tuple[float, Event]]] = [[] for _ in self._voices]
+        self._events = [Tape() for _ in self._voices]
         self._conductor: list[_Timed] = []
         for tick, beats, unit in metres:
             self.metre(tick, beats, unit)
@@ -93,20 +95,20 @@ class Take:
         if isinstance(event, NoteOn | NoteOff | Control | Program):
             if voice == MELODY:
                 event = replace(event, channel=MELODY_CHANNEL)
-            self._events[voice].append((tick - self._origin, event))
+            self._events[voice].add(tick - self._origin, event)
 
     def tempo(self, tick: float, bpm: float) -> None:
         """The tempo changes here."""
         beat = min(mido.bpm2tempo(bpm), _SLOWEST_BEAT)
-        self._conduct(tick, mido.MetaMessage("set_tempo", tempo=beat))
+        self._conduct(tick, _meta("set_tempo", tempo=beat))
 
     def metre(self, tick: float, beats: int, unit: int) -> None:
         """The time signature changes here."""
-        self._conduct(tick, mido.MetaMessage("time_signature", numerator=beats, denominator=unit))
+        self._conduct(tick, _meta("time_signature", numerator=beats, denominator=unit))
 
     def marker(self, tick: float, text: str) -> None:
         """A chord symbol, a preset's name or the like."""
-        self._conduct(tick, mido.MetaMessage("marker", text=text))
+        self._conduct(tick, _meta("marker", text=text))
 
     @property
     def markers(self) -> list[tuple[float, str]]:
@@ -136,7 +138,7 @@ class Take:
         conductor = self._conductor[seen[0] :]
         rows = [Row(0, timed.tick / _SCALE, timed.message) for timed in conductor]
         for track, (events, count) in enumerate(zip(self._events, seen[1:], strict=True), 1):
-            rows += [Row(track, tick, event) for tick, event in events[count:]]
+            rows += [Row(track, tick, event) for tick, event in events.since(count)]
         return rows
 
     def put(self, row: Row) -> None:
@@ -181,12 +183,18 @@ class Take:
         return max([*ticks, *(timed.tick for timed in self._conductor)], default=0)
 
 
+@lru_cache(maxsize=256)
+def _meta(kind: str, **fields: int | str) -> mido.MetaMessage:
+    """One message for all that are alike, of which an hour has thousands; nobody changes it."""
+    return mido.MetaMessage(kind, **fields)
+
+
 def _scaled(tick: float) -> int:
     """The file's tick; half way counts as the later one."""
     return max(math.floor(tick * _SCALE + 0.5), 0)
 
 
-def _voice(part: Part, events: Sequence[tuple[float, Event]], end: int) -> list[_Timed]:
+def _voice(part: Part, events: Iterable[tuple[float, Event]], end: int) -> list[_Timed]:
     """A voice's messages, with its program first and every note ended."""
     ledger = Ledger()
     timed = [] if part.program is None else [_Timed(0, to_message(Program(part.channel, part.program)))]
