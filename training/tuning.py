@@ -67,9 +67,10 @@ PLACED = 0.25
 FOLLOWS = 0.6
 WIDENED = 0.7
 # A performance without a snare is found in songs, but nobody wants to get it by lot: bounds of striking,
-# holding, resting, thickness and height, and of each drum.
+# holding, resting, thickness and height, of each drum, and of bass drums and snares.
 WIDEST = (1.0, 1.2, 1.2, 1.0, 1.0)
-WIDEST_DRUM = 0.8
+WIDEST_DRUM, WIDEST_BACKBONE = 0.8, 0.35
+BACKBONE = (35, 36, 38, 40)
 
 Floats = NDArray[np.float64]
 
@@ -239,7 +240,8 @@ def tempered(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
         if name == DRUMS and kit:
             rows = zip(kit, a.kit.spread, b.kit.spread, strict=True)
             kit = tuple(
-                drum._replace(spread=_widened(drum.spread, x, y, FOLLOWS, WIDEST_DRUM)) for drum, x, y in rows
+                drum._replace(spread=_widened(drum.spread, x, y, FOLLOWS, _widest(drum)))
+                for drum, x, y in rows
             )
     return replace(card, drawn=drawn._replace(spread=tuple(spread), kit=kit))
 
@@ -271,6 +273,10 @@ def _widened(spread: float, mine: float, real: float, follows: float, widest: fl
         return spread
     square = spread**2 + WIDENED * (real**2 - mine**2) / follows**2
     return round(math.sqrt(min(max(square, 0.0), widest**2)), 3)
+
+
+def _widest(drum: Drum) -> float:
+    return WIDEST_BACKBONE if drum.pitch in BACKBONE else WIDEST_DRUM
 
 
 def _unlike(mine: Habit, real: Habit) -> list[tuple[float, float]]:
