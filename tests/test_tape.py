@@ -7,20 +7,33 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmate.bridge.events import Control, NoteOff, NoteOn, Program
-from bandmate.daemon.sending.tape import Played, Tape
+from bandmate.bridge.events import (
+    Continue,
+    Control,
+    Event,
+    NoteOff,
+    NoteOn,
+    Position,
+    Program,
+    Pulse,
+    Start,
+    Stop,
+)
+from bandmate.daemon.sending.tape import Tape
 
 CHANNELS, BYTES = st.integers(1, 16), st.integers(0, 127)
-EVENTS: st.SearchStrategy[Played] = st.one_of(
+EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(NoteOn, CHANNELS, BYTES, st.integers(1, 127)),
     st.builds(NoteOff, CHANNELS, BYTES),
     st.builds(Control, CHANNELS, BYTES, BYTES),
     st.builds(Program, CHANNELS, st.integers(1, 128)),
+    st.builds(Position, st.integers(0, 16383)),
+    st.sampled_from([Pulse(), Start(), Continue(), Stop()]),
 )
 TICKS = st.floats(-1e7, 1e7)
 
 
-def recorded(played: list[tuple[float, Played]]) -> Tape:
+def recorded(played: list[tuple[float, Event]]) -> Tape:
     tape = Tape()
     for tick, event in played:
         tape.add(tick, event)
@@ -28,7 +41,7 @@ def recorded(played: list[tuple[float, Played]]) -> Tape:
 
 
 @given(st.lists(st.tuples(TICKS, EVENTS), max_size=30), st.integers(0, 40))
-def test_it_tells_what_was_added_and_what_is_new(played: list[tuple[float, Played]], seen: int) -> None:
+def test_it_tells_what_was_added_and_what_is_new(played: list[tuple[float, Event]], seen: int) -> None:
     tape = recorded(played)
     assert len(tape) == len(played)
     assert list(tape) == played

@@ -6,6 +6,7 @@ Lines, parted by tabs: `due sent status data1 data2` of an event, in seconds of 
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from bandmate.bridge import codec
 from bandmate.bridge.events import Event
 from bandmate.daemon.sending.schedule import Due
+from bandmate.daemon.sending.tape import Tape
 
 
 class Sent(NamedTuple):
@@ -41,15 +43,17 @@ class Record:
 
 
 class Trace:
-    """Kept in memory while playing. Two threads may add, each its own kind."""
+    """Kept in memory while playing, 20 bytes an event. Two threads may add, each its own kind."""
 
     def __init__(self) -> None:
-        self._lines: list[tuple[float, float, Due]] = []
+        self._due = Tape()
+        self._left = array("d")
         self._decisions: list[Decision] = []
 
     def sent(self, due: Due, meant: float, left: float) -> None:
         """An event left at `left` seconds that was due at `meant`."""
-        self._lines.append((meant, left, due))
+        self._due.add(meant, due.event)
+        self._left.append(left)
 
     def decided(self, seconds: float, lead: float) -> None:
         """A decision took so long; they are asked for `lead` seconds ahead from now on."""
@@ -58,8 +62,8 @@ class Trace:
     def write(self, path: Path, late: int = 0, dropped: int = 0) -> None:
         """Write all lines."""
         with path.open("w", encoding="ascii") as file:
-            for meant, left, due in self._lines:
-                data = "\t".join(map(str, codec.to_bytes(due.event)))
+            for (meant, event), left in zip(self._due, self._left, strict=True):
+                data = "\t".join(map(str, codec.to_bytes(event)))
                 file.write(f"{meant:.6f}\t{left:.6f}\t{data}\n")
             for seconds, lead in self._decisions:
                 file.write(f"#\tdecision\t{seconds:.6f}\t{lead:.6f}\n")
