@@ -31,8 +31,9 @@ _UNHEARD = 5.0  # times the mean error: about four
 _NEVER = 6.0  # times the mean error: nothing that is no double
 _WHOLE = 0.06  # periods, and for each a hundredth, that a gap may differ from whole ones
 _SHAKEN = 4.0  # times the mean error: about three standard deviations of an interval
-_STOOD = 0.2  # periods; a clock that stood still for less is not told from jitter
-_STUMBLES = 384  # pulses for which a clock that stood still may do so again
+_STOOD = 0.08  # periods; a clock that stood still for less is not told from jitter
+_STUMBLES = 384  # pulses for which a clock that stood still once may do so again; twice as many each time
+_OFTEN = 10  # times that this doubles
 _WAITS = 3  # pulses until one that seemed lost is
 _HABIT = 3  # pulses that came twice in the first half beat; if there are more, all do
 
@@ -47,9 +48,9 @@ class Follower:
     A gap of up to a beat counts as pulses that were lost; two gaps alike, one after the other, are a slower
     tempo. A longer gap halts the count, as a pause would. A pulse on the heels of another counts once, and
     pulses that were held up and come in a burst count as those that seemed lost. A clock that stands still
-    for a while, as a DAW's does whose audio stumbles, loses none; for 16 beats from then on nothing counts
-    as lost. Until half a beat of pulses agrees with the tempo none is taken for lost, and those on the heels
-    of another are counted by then.
+    for a while, as a DAW's does whose audio stumbles, loses none; for 16 beats from then on, and longer each
+    time, nothing counts as lost. Until half a beat of pulses agrees with the tempo none is taken for lost,
+    and those on the heels of another are counted by then.
     """
 
     def __init__(self, bpm: float = 120.0, factor: float = 1.0) -> None:
@@ -64,7 +65,8 @@ class Follower:
         self._waited = 0  # pulses since then
         self._jump = 0  # of these, the last late pulse's
         self._owed = 0  # pulses that may be held up and were not counted
-        self._steady = math.inf  # pulses since the clock stood still for a while
+        self._distrust = 0  # pulses for which a clock that stood still may do so again
+        self._stumbles = 0
         self._heels = 0  # pulses in a row that came on the heels of another and were not expected
         # While the clock is learned, what went before those that were not counted.
         self._gaps: list[float] = []
@@ -224,7 +226,7 @@ class Follower:
         before, last = loop.locked, now - self._arrivals[-1]
         apart = last > _APART * loop.period + _UNHEARD * loop.spread
         self._notice(last)
-        lost = late and apart and self._is_whole(last) and self._steady > _STUMBLES
+        lost = late and apart and self._is_whole(last) and not self._distrust
         missing = math.floor(error / loop.period + _DUE) if lost else 0
         self._jump = missing if loop.locked else 0
         self._waited = 0 if missing else self._waited + 1
@@ -237,7 +239,7 @@ class Follower:
         else:
             loop.correct(now, self._jump)
             slipped = loop.slipped()
-            self._next += slipped if self._running and self._steady > _STUMBLES else 0
+            self._next += slipped if self._running and not self._distrust else 0
         if loop.locked and not before and self._running:
             self._next += self._uncounted()
         if loop.locked:
@@ -246,13 +248,14 @@ class Follower:
     def _notice(self, last: float) -> None:
         """Whether the clock stood still before the pulse before this one: after it others come as usual,
         while one that was held up itself has the next on its heels."""
-        self._steady += 1
+        self._distrust = max(self._distrust - 1, 0)
         if len(self._arrivals) < 2 or not self._loop.locked:
             return
         period, gap = self._loop.period, self._arrivals[-1] - self._arrivals[-2]
         jitter = max(_STOOD * period, _NEVER * self._loop.spread)
         if gap - period > jitter and not self._is_whole(gap) and last > period - jitter / 3:
-            self._steady = 0
+            self._distrust = _STUMBLES << min(self._stumbles, _OFTEN)
+            self._stumbles += 1
 
     def _is_whole(self, gap: float) -> bool:
         """Whether a gap is of whole periods, as one is in which pulses were lost."""
@@ -285,7 +288,7 @@ class Follower:
         if self._running:
             self._next -= self._jump
             # At the same tempo they are late by pulses that were lost.
-            lost = held == 0 and self._steady > _STUMBLES
+            lost = held == 0 and not self._distrust
             self._next += max(round(error / loop.period), 0) if lost else 0
         period = (now - first) / 2
         loop.settle((first + second + now) / 3 + period, period, 3)
