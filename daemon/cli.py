@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
+from bandmate.daemon.choices import OUTPUTS, STARTS
 from bandmate.daemon.clock.source import CLOCKS, SPEEDS
 from bandmate.daemon.commands import Commands
+from bandmate.daemon.engine.mode import MODES, PLAYED
 from bandmate.daemon.flags import OFFSET, Number, bars, offsets, scale
 from bandmate.daemon.learn.commands import learn
 from bandmate.daemon.selftest.commands import selftest
@@ -18,9 +20,6 @@ from bandmate.daemon.service.commands import service
 from bandmate.daemon.studio.commands import placed, studio
 from bandmate.daemon.templates.commands import template
 
-MODES = ("live", "respond", "offline")
-OUTPUTS = ("multichannel", "split", "single")
-STARTS = ("note", "count")
 MODE = "With you, in turns of two bars, or (offline) knowing all that comes."
 KEY = "Keep to this key: G, F# minor, Bbm, D dorian, ...  [default: any]"
 PART_OFFSETS = "The same of each part beside that: 0,0,0,-40."
@@ -104,7 +103,7 @@ def render(**options: Any) -> None:
 @click.option("--start", type=click.Choice(STARTS), default=None, help=START)
 @click.option("--metre", callback=bars, default=None, help="3/4, 6/8, ...: no clock tells it.")
 @click.option("--key", callback=scale, default=None, help=KEY)
-@click.option("--mode", type=click.Choice(MODES[:2]), default="live", show_default=True, help=MODE)
+@click.option("--mode", type=click.Choice(PLAYED), default="live", show_default=True, help=MODE)
 @click.option("--feedback", default=None, metavar="PORT", help="Show where the controls stand on this port.")
 @click.option("--pickup/--no-pickup", default=None, help="A fader takes hold where its control stands.")
 @click.option("--channel", type=click.IntRange(1, 16), default=None, help="Hear this channel only.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from bandmate.daemon.choices import OUTPUTS, STARTS
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.clock.source import CLOCKS, SPEEDS
 from bandmate.daemon.leading.controls import PADS, TAKEN, ControlMap, slots
@@ -19,8 +20,6 @@ from bandmate.presets.document import Mistakes, Table, parse
 from bandmate.presets.preset import PARTS
 
 FILE = "config.yaml"
-OUTPUTS = ("multichannel", "split", "single")
-STARTS = ("note", "count")
 LONGEST_OFFSET = 500
 WHEN_LOST = ("carry_on", "pause")
 ANY = "any"

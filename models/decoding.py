@@ -31,7 +31,8 @@ DRUMS = "drums"
 DENSITY_REACH = 3.0
 # How far a chord leans to the tone that the melody is expected on: odds times e^13 for one that is sure.
 VOICING = 13.0
-# Voices are led: how far a chord is turned from what is an octave, beyond a whole tone, from all that sounds.
+# Voices are led: how far a chord is turned from what is an octave, beyond a whole tone, from all that sounds
+# of its part, or did last.
 LEADING, WHOLE_TONE = 3.5, 2
 # No more than this is none: sigmoids are computed to some 1e-7, and what is below differs between processors.
 FAINTEST = 1e-6
@@ -66,10 +67,21 @@ class Score:
 
 
 class Before(NamedTuple):
-    """What sounds just before the first step, bool[4,128], and which of it was struck on that very step."""
+    """What sounds just before the first step, bool[4,128]; which of it was struck on that very step; and what
+    each part is led from: what sounds of it, or did last."""
 
     sounding: Mask
     struck: Mask
+    led: Mask
+
+    @classmethod
+    def of(cls, onset: Mask, sustain: Mask) -> Before:
+        """After what was played in some steps, bool[4,n,128] each."""
+        led = sustain[:, -1].copy()
+        for part in np.flatnonzero(~led.any(1)):
+            sounded = np.flatnonzero(sustain[part].any(1))
+            led[part] = sustain[part, sounded[-1:]].any(0)
+        return cls(sustain[:, -1], onset[:, -1], led)
 
 
 def decode(
@@ -87,8 +99,8 @@ def decode(
     `first` on, what the melody wants of the parts. Of a drawn card all decisions are drawn (the drums' where
     it has cuts for them): at variation .5 with noise as large as a probability asks for, below it nearer to
     the card's cuts; parts rest for whole bars; parts of several voices lean to what is wanted struck
-    and to what is near to what sounds, and all parts let go of what is not wanted to sound on. Else chance
-    leans on the gates only.
+    and near to what sounds or sounded last, and all parts let go of what is not wanted to sound on.
+    Else chance leans on the gates only.
     """
     steps = slice(first, said.gate.shape[1])
     warmth = math.sqrt(2 * chance.variation) if card.drawn else 0.0
@@ -100,7 +112,7 @@ def decode(
     if wanted is not None and card.drawn:
         taste = taste + _voicing(wanted.struck[: taste.shape[1]], limits, drums)
     if card.drawn is not None:
-        taste = taste - min(warmth**2, 1) * _away(before.sounding, limits, drums)[:, None]
+        taste = taste - min(warmth**2, 1) * _away(before.led, limits, drums)[:, None]
     plays = ~drawing.rests(card, _chords(limits, drums), chance, steps, density, warmth)[..., None]
     onset = _struck(said, card, cuts, limits, steps, lean, taste, warmth) & plays
     patience = drawing.holds(card, chance, steps, warmth)[..., None]
@@ -135,13 +147,13 @@ def _voicing(wanted: Array, limits: Limits, drums: Mask) -> Array:
     return lean.astype(np.float32)
 
 
-def _away(sounding: Mask, limits: Limits, drums: Mask) -> Array:
+def _away(led: Mask, limits: Limits, drums: Mask) -> Array:
     """float32[4,128]: how far each pitch of a part that has several voices is turned away from, the farther
-    from what sounds of it the more."""
-    away = np.zeros(sounding.shape, np.float32)
+    from what it is led from the more."""
+    away = np.zeros(led.shape, np.float32)
     pitch = np.arange(PITCHES)
-    for part in np.flatnonzero(_several(limits, drums) & sounding.any(1)):
-        near = np.abs(pitch[:, None] - np.flatnonzero(sounding[part])).min(1)
+    for part in np.flatnonzero(_several(limits, drums) & led.any(1)):
+        near = np.abs(pitch[:, None] - np.flatnonzero(led[part])).min(1)
         away[part] = LEADING * np.maximum(near - WHOLE_TONE, 0) / 12
     return away
 
@@ -188,7 +200,7 @@ def _held(onset: Mask, hold: Array, card: Card, cuts: Cuts, limits: Limits, befo
     voices = np.array(limits.voices)
     pitched = ~_is_drums(card)[:, None]
     sustain = np.zeros_like(onset)
-    now, fresh = before
+    now, fresh = before.sounding, before.struck
     for step in range(onset.shape[1]):
         struck = onset[:, step]
         cut = np.where(fresh, cuts.second[:, None], cuts.hold[:, None])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -24,6 +26,11 @@ def _load(name: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _missing(what: str) -> NoReturn:
+    """Skip, but not on CI."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(what)
 
 
 @pytest.fixture(scope="session")
@@ -87,9 +94,7 @@ def jackclient() -> ModuleType:
 def jack(jackclient: ModuleType) -> Iterator[Any]:
     """A JACK server for this session, which every client of this process and its children finds."""
     if not jackclient.available():
-        if os.environ.get("CI"):
-            pytest.fail("jackd or jack_lsp is missing: install jackd2")
-        pytest.skip("jackd or jack_lsp is missing: install jackd2")
+        _missing("jackd or jack_lsp is missing: install jackd2")
     server = jackclient.Server(f"bandmate-tests-{os.getpid()}")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in server.environment.items():
@@ -103,9 +108,7 @@ def ardourclient(jack: Any, jackclient: ModuleType) -> ModuleType:
     """The module tests/ardourclient.py: Ardour as the DAW that the band plays in."""
     module = _load("ardourclient")
     if module.program() is None:
-        if os.environ.get("CI"):
-            pytest.fail("Ardour is missing: install ardour")
-        pytest.skip("Ardour is missing: install ardour (a JACK test)")
+        _missing("Ardour is missing: install ardour (a JACK test)")
     return module
 
 
@@ -133,6 +136,44 @@ def studiohouse() -> ModuleType:
 def studiobrowser() -> ModuleType:
     """The module tests/studiobrowser.py: Chromium, driven."""
     return _load("studiobrowser")
+
+
+@pytest.fixture(scope="module")
+def open_house(studiohouse: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Open studios without takes, each with a user's folder of its own (or `home`); they end with the
+    module's last test."""
+    with ExitStack() as stack:
+
+        def opened(*flags: str, home: Path | None = None) -> Any:
+            folder = home or tmp_path_factory.mktemp("home")
+            return stack.enter_context(studiohouse.open_house("--no-record", *flags, home=folder))
+
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def browser(studiobrowser: ModuleType) -> Iterator[Any]:
+    """One browser for all tests of a module."""
+    if studiobrowser.chromium() is None:
+        _missing("Chromium is missing: install chromium")
+    pytest.importorskip("playwright", reason="Playwright is missing: pip install 'bandmate[dev]'")
+    with studiobrowser.browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def violations(studiobrowser: ModuleType) -> Callable[[Any], Any]:
+    """Ask axe which rules a page breaks, and where."""
+    if not studiobrowser.AXE.is_file():
+        pytest.skip(f"axe-core is missing: run 'npm ci' in {studiobrowser.PAGE}")
+    asked: Callable[[Any], Any] = studiobrowser.violations
+    return asked
+
+
+@pytest.fixture(scope="session")
+def fluidsynth() -> str:
+    """Where FluidSynth is."""
+    return shutil.which("fluidsynth") or _missing("FluidSynth is missing: install fluidsynth")
 
 
 @pytest.fixture(scope="session")

@@ -170,12 +170,6 @@ class Client:
             sent.append(Timed(moment, event))
         return sent
 
-    def play_aside(self, score: Iterable[Timed], start: float | None = None) -> threading.Thread:
-        """Play in a thread of its own, which is returned started."""
-        thread = threading.Thread(target=self.play, args=(list(score), start), name="player", daemon=True)
-        thread.start()
-        return thread
-
     def wait_for(self, enough: Callable[[list[Timed]], bool], timeout: float) -> bool:
         """Wait until what was captured is `enough`; return whether it came to be."""
         return until(lambda: enough(self.captured), timeout)

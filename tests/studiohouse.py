@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -13,8 +14,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+from starlette.types import ASGIApp, Message
 from websockets.sync.client import connect
 
 HOST = "127.0.0.1"
@@ -30,13 +33,15 @@ def free_port() -> int:
 class House:
     """A running `bandmate studio`; `said` is what it has printed."""
 
-    def __init__(self, *flags: str, command: str = "studio") -> None:
+    def __init__(self, *flags: str, command: str = "studio", home: Path | None = None) -> None:
+        """home: the user's folder, if not the one that BANDMATE_HOME says."""
+        self.home = Path(os.environ["BANDMATE_HOME"]) if home is None else home
         self.port = free_port()
         self.origin = f"http://{HOST}:{self.port}"
         self.said: list[str] = []
         self._lines: queue.Queue[str] = queue.Queue()
         line = [sys.executable, "-u", "-m", "bandmate.daemon", command, "--port", str(self.port), *flags]
-        environment = {**os.environ, "JACK_NO_START_SERVER": "1"}
+        environment = {**os.environ, "JACK_NO_START_SERVER": "1", "BANDMATE_HOME": str(self.home)}
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
             line, stdout=pipe, stderr=subprocess.STDOUT, text=True, env=environment
@@ -85,10 +90,49 @@ class House:
         connection.close()
         return found
 
+    def api(self, path: str, method: str | None = None, body: Any = None) -> tuple[int, Any]:
+        """What the page asks: bytes, or else what becomes JSON, to be answered to a GET, or to a POST where
+        there is a body; the status, and what comes back, which is bytes if it is a file to be kept."""
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        method = method or ("GET" if body is None else "POST")
+        status, headers, answer = self.ask(path, method, data, origin=self.origin)
+        kept = "attachment" in headers.get("content-disposition", "")
+        plain = headers["content-type"] == "application/json" and not kept
+        return status, json.loads(answer) if plain else answer
+
     def _hear(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self._lines.put(line.rstrip("\n"))
+
+
+async def visit(
+    app: ASGIApp, path: str, method: str = "GET", body: bytes = b"", **headers: str
+) -> tuple[int, bytes]:
+    """A request of an application in this process, by somebody who stays until it is answered: the status
+    and what was sent."""
+    arriving = [{"type": "http.request", "body": body, "more_body": False}]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        if not arriving:
+            await asyncio.Event().wait()
+        return arriving.pop()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    place, _, query = path.partition("?")
+    given = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": place,
+        "query_string": query.encode(),
+        "headers": given,
+    }
+    await app(scope, receive, send)
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent)
 
 
 class Visitor:
@@ -101,6 +145,8 @@ class Visitor:
             origin=origin or house.origin,
             additional_headers=headers,
             open_timeout=PATIENCE,
+            # Who only says things reads nothing for minutes, and must answer pings all the same.
+            max_queue=None,
             proxy=None,
         )
         self._socket = self._stack.enter_context(opening)

@@ -42,6 +42,29 @@ def test_under_nohup_the_terminal_may_be_closed(alarm: Alarm) -> None:
     assert not alarm.wait(0.01)
 
 
+@pytest.mark.usefixtures("alarm")
+def test_a_handler_does_not_wait_for_what_it_interrupted() -> None:
+    """The main thread may have been looking at the very event, which then can't be set before it goes on."""
+    looked = threading.Lock()
+
+    class Raised(threading.Event):
+        def set(self) -> None:
+            with looked:
+                super().set()
+
+    busy = Alarm(Raised())
+    busy.listen()
+    handler = signal.getsignal(signal.SIGTERM)
+    assert callable(handler)
+    with looked:
+        handled = threading.Thread(target=handler, args=(signal.SIGTERM, None), daemon=True)
+        handled.start()
+        handled.join(LIMIT)
+        assert not handled.is_alive()
+        assert not busy.wait(0)
+    assert busy.wait(LIMIT)
+
+
 def test_an_error_in_any_thread_raises_it_and_the_first_one_is_told(alarm: Alarm) -> None:
     def fail(what: str) -> None:
         raise RuntimeError(what)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -110,7 +109,6 @@ def hall(scores: ModuleType, toys: ModuleType) -> Iterator[Hall]:
     yield hall
     hall.conductor.stop()
     sys.setswitchinterval(interval)
-    gc.unfreeze()
 
 
 def strike(door: loopback.Deliver, pitch: int = 72) -> None:

@@ -56,7 +56,7 @@ def decoded(
     chance: Chance = STILL,
     struck: decoding.Mask = SILENT,
 ) -> Score:
-    return decoding.decode(said, card, limits, Before(sounding, struck), first, chance)
+    return decoding.decode(said, card, limits, Before(sounding, struck, sounding), first, chance)
 
 
 def struck(score: Score, part: int) -> list[list[int]]:
@@ -282,6 +282,20 @@ def test_a_chord_moves_to_what_is_near_to_the_one_that_sounds() -> None:
     assert shares_low[1] < 0.2
 
 
+def test_a_part_is_led_from_what_sounds_of_it_or_from_what_sounded_last() -> None:
+    onset, sustain = np.zeros((2, 4, 8, 128), bool)
+    onset[KEYS, 2, 60] = sustain[KEYS, 2:5, 60] = True
+    onset[KEYS, 3, 64] = sustain[KEYS, 3:7, 64] = True
+    onset[BASS, 7, 40] = sustain[BASS, 5:, 40] = True
+    before = Before.of(onset, sustain)
+    assert notes(before.sounding) == notes(before.struck) == [(BASS, 40)]
+    assert notes(before.led) == [(BASS, 40), (KEYS, 64)]
+
+
+def notes(rows: decoding.Mask) -> list[tuple[int, int]]:
+    return [(int(part), int(pitch)) for part, pitch in zip(*rows.nonzero(), strict=True)]
+
+
 def test_without_variation_a_drawn_card_goes_by_its_cuts() -> None:
     said = any_probabilities(2)
     cuts = {"gate": (0.3,) * 4, "pitch": (0.6,) * 4, "hold": (0.4,) * 4}
@@ -439,7 +453,7 @@ def test_a_chord_leans_to_the_tone_that_the_melody_is_expected_on() -> None:
     wanted.struck[:, 0], wanted.struck[:, 4] = -0.3, 0.3
     for drawn, keys in ((EVEN, 64), (None, 60)):
         card = Card("generator", parts=CARD.parts, pitch=(0.9,) * 4, drawn=drawn)
-        score = decoding.decode(said, card, limits, Before(SILENT, SILENT), 0, STILL, wanted)
+        score = decoding.decode(said, card, limits, Before(SILENT, SILENT, SILENT), 0, STILL, wanted)
         assert struck(score, KEYS)[0] == [0, keys]
         assert struck(score, BASS)[0] == [0, 36]
 
@@ -451,7 +465,7 @@ def test_what_is_not_wanted_to_sound_on_is_let_go_of_in_every_octave() -> None:
     wanted.held[8:, 5] = -0.5
     for drawn, end in ((EVEN, 8), (None, 32)):
         card = Card("generator", parts=CARD.parts, pitch=(0.5,) * 4, drawn=drawn)
-        score = decoding.decode(said, card, Limits(), Before(SILENT, SILENT), 0, STILL, wanted)
+        score = decoding.decode(said, card, Limits(), Before(SILENT, SILENT, SILENT), 0, STILL, wanted)
         assert score.sustain[KEYS].sum(0)[[53, 60, 65]].tolist() == [end, 32, end]
 
 

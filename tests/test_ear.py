@@ -185,12 +185,11 @@ def test_the_lowest_pitched_part_is_the_bass() -> None:
 
 
 def test_a_published_ear_plays_and_says_how_well() -> None:
-    data, worst = ear_export.publish(
-        course(0).ear, [song()], ("drums", "bass", "keys", "strings"), "pop", ("made",)
-    )
+    known = Card(kind="ear", genre="pop", trained_on=("made",), lean=1.5)
+    data, worst = ear_export.publish(course(0).ear, [song()], ("drums", "bass", "keys", "strings"), known)
     assert worst <= 1e-4
     card = Played(data, "made-ear.onnx").card
-    assert (card.kind, card.genre, card.trained_on) == ("ear", "pop", ("made",))
+    assert (card.kind, card.genre, card.trained_on, card.lean) == ("ear", "pop", ("made",), 1.5)
     assert {"ahead mel-in", "revised in-gt"} <= set(card.metrics)
     assert card.reluctance != Reluctance(), "settled on the song"
 

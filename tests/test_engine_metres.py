@@ -69,7 +69,7 @@ def test_the_status_counts_as_the_player_does(stage: Any, scores: ModuleType, me
     assert seen == [(bar, beat) for bar in (1, 2) for beat in range(1, beats + 1)]
 
 
-def performed(metre: Metre, bars: int, folder: Path) -> Rendering:
+def performed(metre: Metre, bars: int, folder: Path, seed: int = 2) -> Rendering:
     """The packaged pop band beside a tune of three notes a bar, the first on the bar line."""
     bar = metre.ticks_per_bar
     starts = (0, bar // 3, 2 * bar // 3) if metre.beats == 3 else (0, bar // 3, bar // 2)
@@ -80,7 +80,7 @@ def performed(metre: Metre, bars: int, folder: Path) -> Rendering:
     )
     song = MelodyFile(notes, ((0.0, 120.0),), ((0.0, metre.beats, metre.unit),), "tune")
     preset = Shelf(None).get("pop")
-    return render(song, preset, Catalogue(folder).accompanist(preset), Settings(metre=metre, seed=2))
+    return render(song, preset, Catalogue(folder).accompanist(preset), Settings(metre=metre, seed=seed))
 
 
 def struck(rendering: Rendering, voice: int, metre: Metre, bars: int, *pitches: int) -> Counter[int]:
@@ -92,15 +92,20 @@ def struck(rendering: Rendering, voice: int, metre: Metre, bars: int, *pitches: 
     )
 
 
-def test_a_waltz_has_its_kick_and_its_bass_on_the_one(tmp_path: Path) -> None:
+def test_waltzes_have_their_kicks_and_basses_on_the_one(tmp_path: Path) -> None:
+    """Four performances, since one may anticipate the bar throughout."""
     metre, bars = Metre(3, 4), 17
-    out = performed(metre, bars, tmp_path)
-    kick, snare = (struck(out, 1, metre, bars, *drum) for drum in (KICKS, SNARES))
-    assert kick[0] >= 14
+    kick, snare, bass = Counter[int](), Counter[int](), Counter[int]()
+    for seed in range(1, 5):
+        out = performed(metre, bars, tmp_path, seed)
+        kick += struck(out, 1, metre, bars, *KICKS)
+        snare += struck(out, 1, metre, bars, *SNARES)
+        bass += struck(out, 2, metre, bars)
+    assert kick[0] >= 44
     assert snare[0] == 0
-    bass = struck(out, 2, metre, bars)
-    assert bass[0] >= 11
-    assert bass[0] >= 0.8 * max(bass.values())
+    ones = bass.pop(0)
+    assert ones >= 48
+    assert ones >= 2 * max(bass.values())
 
 
 def test_in_six_eight_the_snare_is_on_the_second_beat_and_the_bass_on_the_first(tmp_path: Path) -> None:

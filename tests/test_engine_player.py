@@ -10,8 +10,8 @@ import pytest
 
 from bandmate.bridge.events import Continue, Control, NoteOff, NoteOn, Stop
 from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.leading.controls import ControlMap
 from bandmate.models.keys import Key
 

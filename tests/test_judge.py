@@ -16,7 +16,8 @@ from click.testing import CliRunner, Result
 pytest.importorskip("torch")
 
 from bandmate.training import cli
-from bandmate.training.judging import baselines, cardtext, eye, heldout, targets
+from bandmate.training.judging import baselines, cardtext, eye, heldout, performance, targets
+from bandmate.training.judging.excerpt import Excerpt
 from bandmate.training.judging.scorecard import Judge, Scorecard, scorecard
 from bandmate.training.judging.targets import MET, MISSED, WANTED, Target
 from bandmate.training.songs import ARRANGED, REAL, Notes, Song, save
@@ -162,6 +163,25 @@ def test_a_card_sets_a_band_beside_the_real_parts(card: Scorecard) -> None:
     assert tonic["sensitivity.in_time"] == pytest.approx(0)
     assert late["silence.longest"] == 2
     assert card.arranged == ("strings",)
+
+
+def beating(name: str, *steps: int) -> Excerpt:
+    """Two bars of a melody, and of a bass that strikes at these steps of each."""
+    rows = [(16 * bar + step, 1, 36) for bar in (0, 1) for step in steps]
+    every = np.ones(2, bool)
+    return Excerpt(name, 2, notes((0, 32, 72)), {"bass": notes(*rows)}, {"bass": every})
+
+
+@pytest.mark.filterwarnings("error")
+def test_onsets_of_all_songs_together_may_agree_where_those_of_each_do_not() -> None:
+    real = [beating("a", 0, 8), beating("b", 4, 12)]
+    crossed = performance.of_songs(real[::-1], real, 1)
+    assert (crossed["onsets_apart.by_song"], crossed["onsets_apart"]) == (1, 0)
+    # Where one of two is silent, its song tells nothing of either.
+    half = performance.of_songs([beating("a", 0), beating("b")], real, 1)
+    assert (half["onsets_apart.by_song"], half["onsets_apart"]) == (0.5, 0.5)
+    silent = performance.of_songs([beating("a"), beating("b")], real, 1)
+    assert np.isnan([silent["onsets_apart.by_song"], silent["onsets_apart"]]).all()
 
 
 def test_a_card_says_what_is_met_and_what_is_missed(card: Scorecard) -> None:

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -196,6 +197,18 @@ def test_a_keeper_keeps_the_take_and_no_journal(tmp_path: Path) -> None:
     (path,) = tmp_path.iterdir()
     assert path.suffix == ".mid"
     assert said == [f"the take is kept in {path}"]
+
+
+def test_what_a_keeper_noted_down_but_did_not_keep_is_recovered(tmp_path: Path) -> None:
+    said: list[str] = []
+    keeper = Keeper(a_take(), tmp_path, said.append)
+    keeper.turn(1)
+    keeper.close()
+    keeper.close()
+    (sentence,) = recover(tmp_path)
+    (path,) = tmp_path.iterdir()
+    assert sentence == f"a performance was cut off; its take is kept in {path}"
+    assert "bandmate keeper" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_where_no_journal_can_be_written_the_take_is_kept_at_the_end(

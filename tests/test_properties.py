@@ -27,8 +27,8 @@ from bandmate.daemon.answering.request import Answer, Request
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.clock.source import Clock
 from bandmate.daemon.engine.engine import Engine
+from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.leading.controls import ControlMap
 from bandmate.daemon.offstage.rehearsal import Cue, perform
 from bandmate.models.decoding import Score

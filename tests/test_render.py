@@ -11,8 +11,8 @@ import mido
 import pytest
 
 from bandmate.bridge.events import Event, NoteOn
+from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.offstage.render import Rendering, metre_of, render
 from bandmate.daemon.offstage.song import SongError, read
 from bandmate.daemon.sending.takes import MELODY

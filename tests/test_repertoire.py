@@ -35,3 +35,13 @@ def test_a_preset_that_comes_changes_and_goes_is_news(tmp_path: Path) -> None:
     assert repertoire.names() == packaged
     assert not repertoire.changed()
     assert names(repertoire) == packaged
+
+
+def test_a_link_that_leads_nowhere_hides_no_other_preset(tmp_path: Path) -> None:
+    (tmp_path / "lost.yaml").symlink_to(tmp_path / "nowhere.yaml")
+    repertoire = Repertoire(tmp_path)
+    (tmp_path / "mine.yaml").write_text(
+        POP.replace("name: pop", "name: mine").replace("program: 1", "program: 99")
+    )
+    assert repertoire.changed()
+    assert names(repertoire)[-1] == "mine"

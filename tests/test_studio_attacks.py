@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -15,21 +13,15 @@ EVIL = "http://evil.example"
 
 
 @pytest.fixture(scope="module")
-def house(studiohouse: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def house(open_house: Any) -> Any:
     """One that only this machine can enter."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BANDMATE_HOME", str(tmp_path_factory.mktemp("home")))
-        with studiohouse.open_house("--no-record") as opened:
-            yield opened
+    return open_house()
 
 
 @pytest.fixture(scope="module")
-def guarded(studiohouse: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def guarded(open_house: Any) -> Any:
     """One that the network can enter, after pairing."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BANDMATE_HOME", str(tmp_path_factory.mktemp("home")))
-        with studiohouse.open_house("--no-record", "--host", "0.0.0.0") as opened:
-            yield opened
+    return open_house("--host", "0.0.0.0")
 
 
 def plays_on(studiohouse: ModuleType, house: Any, **headers: str) -> None:
@@ -220,9 +212,5 @@ def test_over_a_network_only_who_knows_the_code_comes_in(guarded: Any, studiohou
     plays_on(studiohouse, guarded, Cookie=token)
 
 
-def test_the_key_of_paired_pages_is_the_user_s_alone(
-    guarded: Any, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    found = Path(tmp_path_factory.getbasetemp()).glob("home*/studio.key")
-    (key,) = {path.resolve() for path in found}
-    assert key.stat().st_mode & 0o077 == 0
+def test_the_key_of_paired_pages_is_the_user_s_alone(guarded: Any) -> None:
+    assert (guarded.home / "studio.key").stat().st_mode & 0o077 == 0

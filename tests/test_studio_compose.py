@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import mido
@@ -18,7 +16,7 @@ from hypothesis import strategies as st
 
 from bandmate.daemon.studio import sheets
 from bandmate.daemon.studio.library import Library, LibraryError
-from bandmate.daemon.studio.sheets import SheetError
+from bandmate.daemon.studio.sheets import MOST_PARTS, SheetError
 from bandmate.daemon.studio.workshop import KEPT, LARGEST, Order, WorkError, Workshop
 
 MELODIES = Path(__file__).resolve().parent.parent / "daemon" / "melodies"
@@ -27,8 +25,11 @@ TWINKLE = (MELODIES / "twinkle.mid").read_bytes()
 
 def smf(*messages: Any, resolution: int = 480) -> bytes:
     """A file of one track."""
-    file = mido.MidiFile(ticks_per_beat=resolution)
-    file.tracks.append(mido.MidiTrack(messages))
+    return of(mido.MidiFile(ticks_per_beat=resolution, tracks=[mido.MidiTrack(messages)]))
+
+
+def of(file: mido.MidiFile) -> bytes:
+    """What a file has in it."""
     out = io.BytesIO()
     file.save(file=out)
     return out.getvalue()
@@ -65,6 +66,16 @@ def test_a_file_is_a_sheet_in_ticks_of_24() -> None:
 def test_what_is_no_music_is_a_sentence(data: bytes) -> None:
     with pytest.raises(SheetError, match="it"):
         sheets.read(data, "it")
+
+
+def test_a_file_has_parts_by_the_dozen_not_by_the_thousand() -> None:
+    def parts(many: int) -> bytes:
+        tracks = [[note("note_on", 60, 0), note("note_off", 60, 9)] for _ in range(many)]
+        return of(mido.MidiFile(tracks=[mido.MidiTrack(track) for track in tracks]))
+
+    assert len(sheets.read(parts(MOST_PARTS), "it")["parts"]) == MOST_PARTS
+    with pytest.raises(SheetError, match="it has 65 parts"):
+        sheets.read(parts(MOST_PARTS + 1), "it")
 
 
 @given(st.data())
@@ -167,34 +178,47 @@ def test_a_workshop_keeps_the_newest_and_knows_its_own_numbers_only(tmp_path: Pa
         asyncio.run(shop.compose(Order(numbers[-1], "--out", 1, "live")))
 
 
+def test_what_was_asked_for_last_is_kept_longest(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, MELODIES, {}.get)
+    melody, first = (shop.bring(TWINKLE, "x")[0] for _ in range(2))
+    for _ in range(KEPT):
+        assert shop.file(melody).read_bytes() == TWINKLE
+        shop.bring(TWINKLE, "x")
+    with pytest.raises(WorkError, match="not kept"):
+        shop.file(first)
+
+
+def test_a_melody_that_comes_along_is_not_stored_and_displaces_nothing(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, MELODIES, {}.get)
+    brought, _ = shop.bring(TWINKLE, "x")
+    (number,) = {shop.sample("twinkle")[0] for _ in range(KEPT)}
+    assert shop.file(number).read_bytes() == TWINKLE
+    assert [path.stem for path in tmp_path.iterdir()] == [brought]
+    for _ in range(KEPT):
+        shop.bring(TWINKLE, "x")
+    assert shop.file(number).read_bytes() == TWINKLE
+
+
 @pytest.fixture(scope="module")
-def house(studiohouse: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def house(open_house: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A running studio with a take."""
     home = tmp_path_factory.mktemp("home")
     (home / "takes").mkdir()
     (home / "takes" / "a take.mid").write_bytes(TWINKLE)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BANDMATE_HOME", str(home))
-        with studiohouse.open_house("--no-record") as opened:
-            yield opened
-
-
-def ask(house: Any, path: str, method: str = "GET", body: bytes | None = None) -> tuple[int, Any]:
-    status, headers, answer = house.ask(path, method, body, origin=house.origin)
-    return status, json.loads(answer) if headers["content-type"] == "application/json" else answer
+    return open_house(home=home)
 
 
 def test_a_melody_and_a_band_make_a_composition(house: Any) -> None:
-    assert "twinkle" in ask(house, "/api/melodies")[1]["melodies"]
-    status, melody = ask(house, "/api/melodies", "POST", TWINKLE)
+    assert "twinkle" in house.api("/api/melodies")[1]["melodies"]
+    status, melody = house.api("/api/melodies", "POST", TWINKLE)
     assert status == 200
     order = {"melody": melody["id"], "preset": "pop", "seed": 3, "mode": "live"}
-    made = [ask(house, "/api/compositions", "POST", json.dumps(order).encode()) for _ in range(2)]
+    made = [house.api("/api/compositions", body=order) for _ in range(2)]
     assert [status for status, _ in made] == [200, 200]
     sheet = made[0][1]["sheet"]
     assert [part["name"] for part in sheet["parts"]] == ["melody", "drums", "bass", "keys", "strings"]
     assert sheet["parts"] == made[1][1]["sheet"]["parts"]
-    status, file = ask(house, f"/api/compositions/{made[0][1]['id']}/file")
+    status, file = house.api(f"/api/compositions/{made[0][1]['id']}/file")
     assert status == 200
     assert len(mido.MidiFile(file=io.BytesIO(file)).tracks) == 6
 
@@ -215,13 +239,13 @@ def test_a_melody_and_a_band_make_a_composition(house: Any) -> None:
     ],
 )
 def test_what_cannot_be_done_is_a_sentence(house: Any, path: str, method: str, body: bytes | None) -> None:
-    status, told = ask(house, path, method, body)
+    status, told = house.api(path, method, body)
     assert status in (404, 422)
     assert status == 404 or (told["sentence"] and "Traceback" not in told["sentence"])
-    assert [take["name"] for take in ask(house, "/api/takes")[1]["takes"]] == ["a take"]
+    assert [take["name"] for take in house.api("/api/takes")[1]["takes"]] == ["a take"]
 
 
 def test_another_site_deletes_no_take(house: Any) -> None:
     for origin in ({"origin": "http://evil.example"}, {}):
         assert house.ask("/api/takes/a%20take", "DELETE", **origin)[0] == 403
-    assert ask(house, "/api/takes/a%20take/file")[1] == TWINKLE
+    assert house.api("/api/takes/a%20take/file")[1] == TWINKLE

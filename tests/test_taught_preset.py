@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -241,7 +240,6 @@ def performance(home: Path) -> Iterator[Performance]:
     performance.casting.close()
     performance.conductor.stop()
     sys.setswitchinterval(interval)
-    gc.unfreeze()
 
 
 def test_a_genre_taught_while_the_band_plays_is_listed_and_played(

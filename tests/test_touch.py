@@ -116,7 +116,7 @@ def test_touch_changes_velocities_and_nothing_else() -> None:
     shape = (4, 32, 128)
     onset, sustain, velocity = (random.random(shape).astype(np.float32) for _ in range(3))
     said = Probabilities(onset, sustain, velocity, onset.max(2))
-    nothing = Before(np.zeros((4, 128), bool), np.zeros((4, 128), bool))
+    nothing = Before.of(*np.zeros((2, 4, 1, 128), bool))
     chance = Chance.of((1,), 0, 0.5)
     plain, moved = (
         decode(said, card, Limits(), nothing, 4, chance) for card in (CARD, replace(CARD, touch=wild))

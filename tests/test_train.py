@@ -2,18 +2,18 @@
 
 import json
 from pathlib import Path
+from types import ModuleType
 
 import mido
-import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 torch = pytest.importorskip("torch")
 
 from bandmate.daemon import cli as player
+from bandmate.models.generator import Ear
 from bandmate.training import cli
 
-TICKS = 480
 TINY = {
     "channels": [8, 8, 8, 8],
     "code": 4,
@@ -28,36 +28,6 @@ TINY = {
 }
 
 
-def file(path: Path, seed: int, bars: int = 16) -> None:
-    """A song on C, F and G for five named tracks; the melody is drawn by the seed."""
-    rng = np.random.default_rng(seed)
-    song = mido.MidiFile(type=1, ticks_per_beat=TICKS)
-    song.tracks.append(mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500_000)]))
-    roots = [(0, 5, 7, 0)[bar % 4] for bar in range(bars)]
-    tones = [[root, root + 4, root + 7] for root in roots]
-    voices = {
-        ("Melody", 0, 73): [(4 * b, 4, 72 + int(rng.choice(tones[b // 4]))) for b in range(4 * bars)],
-        ("Drums", 9, 0): [(4 * b, 1, (36, 38)[b % 2]) for b in range(4 * bars)]
-        + [(2 * b, 1, 42) for b in range(8 * bars)],
-        ("Bass", 1, 33): [(8 * b, 8, 36 + roots[b // 2]) for b in range(2 * bars)],
-        ("Piano", 2, 0): [(8 * b, 6, 60 + tone) for b in range(2 * bars) for tone in tones[b // 2]],
-        ("Strings", 3, 48): [(16 * b, 16, 64 + roots[b]) for b in range(bars)],
-    }
-    for (name, channel, program), notes in voices.items():
-        events = [(step, 1, pitch) for step, _, pitch in notes]
-        events += [(step + length, 0, pitch) for step, length, pitch in notes]
-        track, now = mido.MidiTrack([mido.MetaMessage("track_name", name=name)]), 0
-        track.append(mido.Message("program_change", channel=channel, program=program))
-        for step, on, pitch in sorted(events):
-            kind = "note_on" if on else "note_off"
-            ticks = (step - now) * TICKS // 4
-            track.append(mido.Message(kind, channel=channel, note=pitch, velocity=90, time=ticks))
-            now = step
-        song.tracks.append(track)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    song.save(path)
-
-
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BANDMATE_HOME", str(tmp_path / "home"))
@@ -65,9 +35,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(studiosongs: ModuleType, tmp_path: Path) -> Path:
     for seed in range(6):
-        file(tmp_path / "mine" / f"song {seed}.mid", seed)
+        studiosongs.song(tmp_path / "mine" / f"song {seed}.mid", seed, bars=16)
     (tmp_path / "mine" / "broken.mid").write_bytes(b"MThd\0\0\0\6no")
     return tmp_path / "mine"
 
@@ -81,7 +51,9 @@ def tiny(**more: object) -> list[str]:
 
 
 def test_a_folder_of_midi_becomes_a_preset_that_plays(folder: Path, home: Path, tmp_path: Path) -> None:
-    done = train(folder, "--name", "made", "--from", "scratch", "--epochs", "0.5", "--batch", "4", *tiny())
+    done = train(
+        folder, "--name", "made", "--from", "scratch", "--epochs", "0.5", "--batch", "4", *tiny(ear_lean=1.5)
+    )
     assert done.exit_code == 0, done.output
     assert "6 songs, 96 bars" in done.output
     assert "rejected: not a MIDI file: 1" in done.output
@@ -89,6 +61,7 @@ def test_a_folder_of_midi_becomes_a_preset_that_plays(folder: Path, home: Path, 
     run = home / "runs" / "made"
     assert json.loads((run / "run.json").read_text())["state"] == "done"
     assert {path.name for path in (home / "models").iterdir()} == {"made.onnx", "made-ear.onnx"}
+    assert Ear((home / "models" / "made-ear.onnx").read_bytes(), "made-ear.onnx").card.lean == 1.5
     assert "{name: bass,   channel: 2,  program: 34," in (home / "presets" / "made.yaml").read_text()
     assert (run / "evaluation.md").read_text().startswith("| figure |")
     out = tmp_path / "out.mid"

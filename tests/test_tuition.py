@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
+import psutil
 import pytest
 
-from bandmate.daemon import commands
-from bandmate.daemon.tuition import able, identity, order, standing
+from bandmate.daemon import commands, locking
+from bandmate.daemon.tuition import able, apprentice, identity, order, standing
 from bandmate.daemon.tuition.apprentice import Urging
 from bandmate.daemon.tuition.classroom import DROP, Classroom
 from bandmate.daemon.tuition.errors import TuitionError
-from bandmate.daemon.tuition.identity import Identity
 from bandmate.daemon.tuition.journal import Journal
 from bandmate.daemon.tuition.ledger import CUT, GRACE, RUNNING, Ledger
 from bandmate.daemon.tuition.order import Order
 from bandmate.daemon.tuition.places import Places
 from bandmate.daemon.tuition.record import Record
 
-HERE = Identity(100, 5000.0)
+HERE = 100
+"""The number of a process that does a job."""
 ORDER: dict[str, Any] = {
     "name": "bossa",
     "folder": "/songs",
@@ -130,20 +133,20 @@ def test_what_is_usual_is_what_a_recipe_has() -> None:
 
 
 @pytest.fixture
-def living() -> set[Identity]:
-    """The processes that there are."""
+def held() -> set[int]:
+    """The jobs that are being done."""
     return set()
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, living: set[Identity]) -> Ledger:
-    return Ledger(tmp_path / "teach" / "ledger.sqlite", lambda who: who in living)
+def ledger(tmp_path: Path, held: set[int]) -> Ledger:
+    return Ledger(tmp_path / "teach" / "ledger.sqlite", held.__contains__)
 
 
-def test_one_job_at_a_time(ledger: Ledger, living: set[Identity]) -> None:
+def test_one_job_at_a_time(ledger: Ledger, held: set[int]) -> None:
     job = ledger.begin("bossa", "teach", {"epochs": 6}, [["fit", "bossa"]], 0.0)
-    living.add(HERE)
-    assert ledger.take(job.number, HERE).process == HERE
+    held.add(job.number)
+    assert ledger.take(job.number, HERE).pid == HERE
     with pytest.raises(TuitionError, match="bossa is being worked on"):
         ledger.begin("samba", "teach", {}, [], 100.0)
     with pytest.raises(TuitionError, match="bossa"):
@@ -156,23 +159,22 @@ def test_one_job_at_a_time(ledger: Ledger, living: set[Identity]) -> None:
     assert other.number > job.number
 
 
-def test_a_job_whose_process_is_gone_is_cut_off_and_another_may_begin(
-    ledger: Ledger, living: set[Identity]
-) -> None:
+def test_a_job_whose_process_is_gone_is_cut_off_and_another_may_begin(ledger: Ledger, held: set[int]) -> None:
     job = ledger.begin("bossa", "teach", {}, [], 0.0)
+    held.add(job.number)
     ledger.take(job.number, HERE)
-    living.add(Identity(HERE.pid, HERE.began + 1000))
-    there = ledger.latest()["bossa"]
-    assert there.standing(living.__contains__, 10.0) == CUT
+    assert ledger.latest()["bossa"].standing(held.__contains__, 10.0) == RUNNING
+    held.clear()
+    assert ledger.latest()["bossa"].standing(held.__contains__, 10.0) == CUT
     ledger.begin("bossa", "teach", {}, [], 20.0)
 
 
 def test_a_job_that_nobody_takes_up_is_cut_off(ledger: Ledger) -> None:
     job = ledger.begin("bossa", "teach", {}, [], 1000.0)
-    assert job.standing(lambda who: False, 1000.0 + GRACE) == RUNNING
-    assert job.standing(lambda who: False, 1001.0 + GRACE) == CUT
+    assert job.standing(lambda number: False, 1000.0 + GRACE) == RUNNING
+    assert job.standing(lambda number: False, 1001.0 + GRACE) == CUT
     # The clock was set back: nobody knows how long it waits.
-    assert job.standing(lambda who: False, 10.0) == CUT
+    assert job.standing(lambda number: False, 10.0) == CUT
 
 
 def test_a_job_is_taken_up_once(ledger: Ledger) -> None:
@@ -180,7 +182,19 @@ def test_a_job_is_taken_up_once(ledger: Ledger) -> None:
     ledger.take(job.number, HERE)
     for number in (job.number, 77):
         with pytest.raises(TuitionError, match="no such job"):
-            ledger.take(number, Identity(1, 1.0))
+            ledger.take(number, 1)
+
+
+def test_a_job_that_was_given_up_is_not_taken_up_beside_another(ledger: Ledger, held: set[int]) -> None:
+    late = ledger.begin("bossa", "teach", {}, [], 0.0)
+    other = ledger.begin("samba", "teach", {}, [], GRACE + 1)
+    held.add(other.number)
+    ledger.take(other.number, HERE)
+    with pytest.raises(TuitionError, match="no such job"):
+        ledger.take(late.number, HERE + 1)
+    given_up = ledger.latest()["bossa"]
+    assert given_up.standing(held.__contains__, GRACE + 2) == CUT
+    assert standing.of(None, given_up, CUT, False) == ("failed", "it was cut off; resume it", ("resume",))
 
 
 def test_a_job_is_asked_to_stop(ledger: Ledger) -> None:
@@ -204,19 +218,18 @@ def test_the_newest_lesson_of_a_run_is_found_behind_its_presets(ledger: Ledger) 
 def test_a_broken_ledger_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     path.write_bytes(b"no table of any kind" * 100)
-    for act in (Ledger(path, identity.alive).latest, lambda: Ledger(path, identity.alive).check_free(0)):
+    broken = Ledger(path, bool)
+    for act in (broken.latest, lambda: broken.check_free(0)):
         with pytest.raises(TuitionError, match=r"ledger\.sqlite can't be used"):
             act()
 
 
-def test_a_process_is_known_by_its_number_and_its_beginning() -> None:
-    own = identity.own()
-    assert identity.alive(own)
-    assert not identity.alive(own._replace(began=own.began - 60))
-    assert not identity.alive(Identity(2**22 + 5, own.began))
-    assert identity.works(own.pid, own.began + 60)
-    assert not identity.works(own.pid, own.began - 60)
-    assert not identity.works(-1, own.began)
+def test_a_process_that_began_after_it_told_something_is_another() -> None:
+    now = time.time()
+    assert identity.works(os.getpid(), now)
+    assert not identity.works(os.getpid(), now - 1e6)
+    assert not identity.works(2**22 + 5, now)
+    assert not identity.works(-1, now)
 
 
 # --- the apprentice -------------------------------------------------------------------------------------
@@ -247,6 +260,48 @@ def test_an_apprentice_does_all_steps_or_says_why_not(ledger: Ledger, tmp_path: 
     assert state == "failed"
     assert "no command 'nowhere'" in said
     assert work(ledger, folder, [["--help"], ["nowhere"]], stop=True) == ("stopped", "")
+
+
+def test_a_job_is_held_from_its_being_taken_up_to_its_end(ledger: Ledger, tmp_path: Path) -> None:
+    job = ledger.begin("bossa", "teach", {}, [], 0.0)
+    assert not apprentice.works(tmp_path / "teach", job.number)
+    line = [sys.executable, "-c", LOOKING, str(tmp_path / "teach" / "ledger.sqlite"), str(job.number)]
+    subprocess.run(line, check=True, timeout=60)
+    assert ledger.latest()["bossa"].said == "held, held"
+    assert not apprentice.works(tmp_path / "teach", job.number)
+
+
+LOOKING = """
+import sys
+from pathlib import Path
+from bandmate.daemon.tuition import apprentice
+from bandmate.daemon.tuition.ledger import Ledger
+
+path, number, seen = Path(sys.argv[1]), int(sys.argv[2]), []
+look = lambda: seen.append("held" if apprentice.works(path.parent, number) else "free")
+take = Ledger.take
+Ledger.take = lambda *of: (look(), take(*of))[1]
+apprentice.Apprentice.work = lambda self: (look(), ("done", ", ".join(seen)))[1]
+apprentice.main(path, number)
+"""
+
+
+def test_a_job_is_held_whatever_the_system_s_clock_says(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path / "teach", 1)
+    here = Classroom(tmp_path, Places([], False), list, lambda: "", clock=lambda: 0.0)
+    ledger.take(ledger.begin("bossa", "teach", {}, [["fit", "bossa"]], 0.0).number, os.getpid())
+    with journal.hold():
+        monkeypatch.setattr(psutil.Process, "create_time", lambda self: 1e9)
+        assert here.look("bossa")["state"] == "reading"
+        # Looks do not disturb each other.
+        with journal.path.open("r+b") as other:
+            assert locking.held(other)
+    assert here.look("bossa")["fault"] == "it was cut off; resume it"
+    with journal.path.open("r+b") as one, journal.path.open("r+b") as other:
+        assert not locking.held(one)
+        assert not locking.held(other)
 
 
 def test_a_job_that_is_not_there_is_not_ended_by_a_stray_apprentice(ledger: Ledger, tmp_path: Path) -> None:
@@ -322,7 +377,7 @@ def started() -> Started:
 
 
 @pytest.fixture
-def classroom(tmp_path: Path, living: set[Identity], started: Started) -> Classroom:
+def classroom(tmp_path: Path, held: set[int], started: Started) -> Classroom:
     (tmp_path / "songs").mkdir()
     return Classroom(
         tmp_path / "band",
@@ -330,13 +385,13 @@ def classroom(tmp_path: Path, living: set[Identity], started: Started) -> Classr
         lambda: ["pop", "mine"],
         lambda: "",
         start=lambda path, number: started.append((path, number)),
-        alive=lambda who: who in living,
+        works=lambda _, number: number in held,
         clock=lambda: 0.0,
     )
 
 
 def kept(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "band" / "teach" / "ledger.sqlite", lambda who: True)
+    return Ledger(tmp_path / "band" / "teach" / "ledger.sqlite", lambda number: True)
 
 
 def test_a_run_is_begun_stopped_and_gone_on_with(
@@ -356,6 +411,8 @@ def test_a_run_is_begun_stopped_and_gone_on_with(
         classroom.resume("bossa")
     classroom.stop("bossa")
     assert classroom.look("bossa")["state"] == "stopping"
+    assert songs not in json.dumps(classroom.look("bossa"))
+    assert classroom.look("bossa")["settings"]["epochs"] == 6
     ledger.end(ledger.latest()["bossa"].number, "stopped", "", 0.0)
     record(tmp_path / "band", "bossa", done=5, updates=9)
     classroom.resume("bossa")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,24 @@ def test_a_sample_s_file_is_found(kept: Path) -> None:
 def test_no_place_leads_anywhere_else(kept: Path, place: str, number: int) -> None:
     with pytest.raises(TuitionError, match="not kept any more"):
         samples.file(kept, place, number)
+
+
+def test_a_record_has_the_fields_and_the_states_that_training_gives_it(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from bandmate.training.runs import record as given
+
+    figures = {"best": {"step": 4.0}, "real": {"in_harmony": 0.5}, "data": {"train": 5}}
+    far = {"process": 7, "done": 4, "updates": 8, "epoch": 1.0, "epochs": 2.0, "seconds": 3.0}
+    for state in given.STATES:
+        told = {"technique": "band", "state": state, "fault": "why", "updated": SAID["updated"]}
+        given.write(tmp_path / "run.json", given.Record(**told, **far, **figures))
+        said = record.read(tmp_path)
+        assert said is not None
+        assert said.state == state
+    assert record.STATES == given.STATES
+    plain = Record(state=said.state)
+    unread = {f.name for f in fields(Record) if getattr(said, f.name) == getattr(plain, f.name)}
+    assert unread == {"state"}
 
 
 def test_what_training_writes_is_what_is_read(tmp_path: Path) -> None:

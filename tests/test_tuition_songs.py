@@ -65,6 +65,16 @@ def test_which_folder_may_be_read_depends_on_who_can_ask(
                 places.find(f"{house}/{typed}")
 
 
+@pytest.mark.parametrize("typed", ["linked/songs", "home/songs", "linked/nothing/../songs"])
+def test_a_home_that_is_reached_through_a_link_is_home(house: Path, typed: str) -> None:
+    (house / "linked").symlink_to(house / "home")
+    places = Places([house / "linked"], True)
+    assert places.find(f"{house}/{typed}") == (house / "home" / "songs").resolve()
+    for other in ("linked/away", "linked/.secret/songs", "linked/hole", "linked/../else/songs", "linked"):
+        with pytest.raises(TuitionError):
+            places.find(f"{house}/{other}")
+
+
 @pytest.mark.parametrize("typed", ["songs", "../songs", ".", "~root/songs", "--name", "/", "\\\\host\\x"])
 @pytest.mark.parametrize("guarded", [True, False])
 def test_no_folder_is_meant_by_half_a_path(house: Path, typed: str, guarded: bool) -> None:

@@ -115,6 +115,17 @@ def test_what_falls_on_the_wrong_places_and_changes_too_little_is_moved() -> Non
     assert (new.places[2], new.warmth[2]) == ((0,) * 16, 1)
 
 
+def test_the_steps_of_drums_are_moved_once_each_drum_s_or_all_of_theirs() -> None:
+    early, late = ((1.0, *[0.0] * 15), (*[0.0] * 15, 1.0))
+    mine, real = (Habit(6, nan, nan, 0, places=places, kit=drummed(3)) for places in (early, late))
+    habits = [mine] + [UNKNOWN] * 3, [real] + [UNKNOWN] * 3
+    assert not tuning.excess(CARD, *habits).any()
+    assert moved(CARD, *habits).places[0] == (0,) * 16
+    bare = replace(CARD, drawn=CARD.drawn._replace(kit=()))  # type: ignore[union-attr]
+    places = moved(bare, *habits).places[0]
+    assert places[0] < 0 < places[15]
+
+
 def test_a_part_with_too_few_pitch_classes_is_left_more_to_chance_and_one_with_too_many_less() -> None:
     pale, rich = (Habit(4, 0.3, 3, 0, classes=classes) for classes in (2.0, 4.0))
     new = tuning.voiced(CARD, [UNKNOWN, pale, rich, rich], [UNKNOWN, rich, pale, rich]).drawn
@@ -215,7 +226,7 @@ def beaten(*hits: tuple[int, int]) -> Drumming:
 def test_drums_lean_to_the_steps_and_to_the_company_that_they_lack() -> None:
     mine = beaten((0, 36), (8, 38), (0, 42), (1, 42))
     real = beaten((0, 36), (8, 38), (8, 42), (4, 42))
-    new = drumming.grooved(CARD, mine, real).drawn
+    new = drumming.grooved(CARD, mine, real, 1).drawn
     assert new is not None
     kick, snare, hat = new.kit[:3]
     assert (kick.steps, snare.beside) == ((0.0,) * 16, (0.0,))
@@ -223,5 +234,17 @@ def test_drums_lean_to_the_steps_and_to_the_company_that_they_lack() -> None:
     assert hat.beside[0] < 0 < hat.beside[1]
 
 
+def test_drums_go_half_as_far_when_the_other_cuts_do() -> None:
+    mine, real = (Habit(6, nan, nan, 0, kit=beaten((0, 36), (step, 42))) for step in (1, 4))
+    habits = [mine] + [UNKNOWN] * 3, [real] + [UNKNOWN] * 3
+    far, near = (tuning.moved_on(CARD, *habits, calm).drawn for calm in (0.2, 0.1))
+    assert far is not None
+    assert near is not None
+    hats = far.kit[windows.KIT.index(42)], near.kit[windows.KIT.index(42)]
+    assert hats[0].steps[4] > 0
+    assert hats[1].steps == pytest.approx([step / 2 for step in hats[0].steps], abs=0.001)
+    assert hats[1].beside == pytest.approx([pair / 2 for pair in hats[0].beside], abs=0.001)
+
+
 def test_a_kit_that_nobody_plays_keeps_its_leanings() -> None:
-    assert drumming.grooved(CARD, beaten((0, 36)), habit.NOBODY) == CARD
+    assert drumming.grooved(CARD, beaten((0, 36)), habit.NOBODY, 1) == CARD

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 import weakref
@@ -128,7 +127,6 @@ def performance(home: Path, toys: ModuleType) -> Iterator[Performance]:
     performance.casting.close()
     performance.conductor.stop()
     sys.setswitchinterval(interval)
-    gc.unfreeze()
 
 
 def test_a_model_taught_again_and_again_while_it_plays_leaves_no_old_ones(performance: Performance) -> None:

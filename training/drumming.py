@@ -63,15 +63,15 @@ def _grid(notes: Notes, kept: Bars) -> Floats:
     return grid.reshape(len(kept), BAR, len(KIT))[kept]
 
 
-def grooved(card: Card, mine: Drumming, real: Drumming) -> Card:
+def grooved(card: Card, mine: Drumming, real: Drumming, calm: float) -> Card:
     """The card with each drum leaning to the steps on which it is hit too little, and to the drums beside
-    which it is; as it is where nobody drums."""
+    which it is, by such a part of the usual way; as it is where nobody drums."""
     drawn = card.drawn
     if drawn is None or not drawn.kit or np.isnan([*mine.hits, *real.hits]).any():
         return card
     order = [KIT.index(drum.pitch) for drum in drawn.kit]
-    steps = NUDGE * np.log((real.steps + FEW) / (mine.steps + FEW))[order]
-    pairs = NUDGE * _lacks(mine, real)[order][:, order]
+    steps = calm * NUDGE * np.log((real.steps + FEW) / (mine.steps + FEW))[order]
+    pairs = calm * NUDGE * _lacks(mine, real)[order][:, order]
     kit = tuple(_grooved(drum, steps[k], pairs[k, :k]) for k, drum in enumerate(drawn.kit))
     return replace(card, drawn=drawn._replace(kit=kit))
 

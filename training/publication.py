@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bandmate.models.contract import Card
 from bandmate.models.harmony import Reluctance
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
@@ -92,9 +93,9 @@ def _ear(
     after = _worth(course.ear, material)
     if before > after:
         return plain, _Ears({}, {}), f"the ear stays {plain}: {FITS} {before:.3f}, taught {after:.3f}"
-    data, worst = ear_export.publish(
-        course.ear, material.shown, recipe.parts, name, corpora, recipe.ear_follow
-    )
+    follow, lean = recipe.ear_follow, recipe.ear_lean
+    card = Card(kind="ear", genre=name, trained_on=tuple(corpora), follow=follow, lean=lean)
+    data, worst = ear_export.publish(course.ear, material.shown, recipe.parts, card)
     stem, was = f"{name}-ear", f", before {before:.3f}" if before else ""
     remark = f"the ear was taught: {FITS} {after:.3f}{was}"
     return stem, _Ears({stem: data}, {"ear": course.ear}, worst), remark

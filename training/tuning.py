@@ -15,7 +15,7 @@ but where nobody plays a part in any song it is all there is to be like.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,7 +107,7 @@ def tuned(
             now = leans(card), excess(card, mine, real)
             best = min(best, (amiss(now[1], mine, real), card), key=lambda each: each[0])
             calm = 1 / (1 + turn / CALM)
-            card = moved_on(recut(card, now[0] + calm * step(now, before)), mine, real)
+            card = moved_on(recut(card, now[0] + calm * step(now, before)), mine, real, calm)
             before = now
             whole.write(path, export.restated(data, best[1] if turn == ROUNDS - 1 else card))
         tell(turn + 1, ROUNDS)
@@ -118,9 +118,13 @@ def amiss(much: Floats, mine: Sequence[Habit], real: Sequence[Habit]) -> float:
     """How far a band is from the real one, all in all."""
     lacks = [abs(a.empty - b.empty) for a, b in zip(mine, real, strict=True)]
     unlike = [abs(x - y) for a, b in zip(mine, real, strict=True) for x, y in _unlike(a, b)]
-    places = slice(-PARTS * (BAR + 1), -PARTS)
-    far = np.abs(much).sum() - (1 - PLACED) * np.abs(much[places]).sum()
+    placed = [_times(x + FEW, y + FEW) for a, b in zip(mine, real, strict=True) for x, y in _places(a, b)]
+    far = np.abs(np.delete(much, slice(-PARTS * (BAR + 1), -PARTS))).sum() + PLACED * np.abs(placed).sum()
     return float(far + EMPTINESS * np.nansum(lacks) + UNLIKE * np.nansum(unlike))
+
+
+def _places(a: Habit, b: Habit) -> Iterable[tuple[float, float]]:
+    return zip(a.places, b.places, strict=True)
 
 
 def moved(density: float, mine: float, real: float) -> float:
@@ -174,7 +178,8 @@ def recut(card: Card, lean: Floats) -> Card:
 def excess(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Floats:
     """In the order of `leans`, the logarithm of how many times too much there is of what a higher cut makes
     less: notes, notes longer than a step, their length, hits, notes at each step of the bar, and what changes
-    from bar to bar. 0 where nobody knows."""
+    from bar to bar. 0 where nobody knows, and for the steps of drums with a kit, of which each leans to steps
+    of its own (`drumming.grooved`)."""
     pairs = list(zip(mine, real, strict=True))
     rows = [
         *((a.rate, b.rate) for a, b in pairs),
@@ -182,9 +187,12 @@ def excess(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Floats:
         *((a.longer, b.longer) for a, b in pairs),
     ]
     drums = [pair for name, pair in zip(card.parts, pairs, strict=True) if name == DRUMS]
-    if card.drawn is not None and card.drawn.kit:
+    has_kit = card.drawn is not None and bool(card.drawn.kit)
+    if has_kit:
         rows += [(x + FEW, y + FEW) for a, b in drums for x, y in zip(a.kit.hits, b.kit.hits, strict=True)]
-    rows += [(x + FEW, y + FEW) for a, b in pairs for x, y in zip(a.places, b.places, strict=True)]
+    for name, (a, b) in zip(card.parts, pairs, strict=True):
+        due = a if has_kit and name == DRUMS else b
+        rows += [(x + FEW, y + FEW) for x, y in _places(a, due)]
     rows += [(a.change, b.change) for a, b in pairs]
     return np.array([_times(much, due) for much, due in rows])
 
@@ -219,12 +227,12 @@ def rested(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
     return replace(card, drawn=drawn._replace(rests=tuple(min(max(s, 0.0), LONGEST_REST) for s in moved_to)))
 
 
-def moved_on(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
-    """The card with all that is moved beside the cuts."""
+def moved_on(card: Card, mine: Sequence[Habit], real: Sequence[Habit], calm: float) -> Card:
+    """The card with all that is moved beside the cuts; calm: how much of the usual way drums go."""
     card = voiced(tempered(rested(card, mine, real), mine, real), mine, real)
     for name, a, b in zip(card.parts, mine, real, strict=True):
         if name == DRUMS:
-            card = grooved(card, a.kit, b.kit)
+            card = grooved(card, a.kit, b.kit, calm)
     return card
 
 

@@ -149,10 +149,10 @@ def _before(request: Request) -> Before:
     """What sounds just before the decision. On a bar line notes end that began before all that the generator
     is shown: how long they have been held it can't tell."""
     past = request.past
-    sounding = past.sustain[:, -1]
+    before = Before.of(past.onset, past.sustain)
     if request.first == request.window:
-        sounding = sounding & past.onset.any(1)
-    return Before(sounding, past.onset[:, -1])
+        return before._replace(sounding=before.sounding & past.onset.any(1))
+    return before
 
 
 def _kept(fit: Array, key: Key | None, held: Array | None = None) -> Array:

@@ -246,8 +246,9 @@ class Follower:
             self._gaps.clear()
 
     def _notice(self, last: float) -> None:
-        """Whether the clock stood still before the pulse before this one: after it others come as usual,
-        while one that was held up itself has the next on its heels."""
+        """Distrust the clock for some pulses if it stood still before the pulse before this one, which came
+        `last` seconds ago: after that others come as usual, while one that was held up itself has the next on
+        its heels. Each time this is called is a pulse less of distrust."""
         self._distrust = max(self._distrust - 1, 0)
         if len(self._arrivals) < 2 or not self._loop.locked:
             return

@@ -11,9 +11,10 @@ from bandmate.daemon.answering.request import Answer, Chords, Request
 from bandmate.daemon.answering.revision import revoice
 from bandmate.daemon.clock.metre import Grid
 from bandmate.daemon.clock.timeline import Timeline
+from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.planner import Commitment, Planner
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.engine.situation import Mode, Situation
+from bandmate.daemon.engine.situation import Situation
 from bandmate.daemon.leading.presence import CLOSING_BARS, Presence, presence
 from bandmate.daemon.sending.desk import Desk
 from bandmate.daemon.sending.takes import Take

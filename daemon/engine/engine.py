@@ -14,8 +14,8 @@ from bandmate.daemon.clock.timeline import Timeline
 from bandmate.daemon.clock.transport import Change, Transport
 from bandmate.daemon.engine.band import Band
 from bandmate.daemon.engine.counting import Counting
+from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.engine.status import Status, panel, status
 from bandmate.daemon.engine.told import Actions as Actions
 from bandmate.daemon.leading.controls import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.clock.source import Clock, Speed
-from bandmate.daemon.engine.situation import Mode
+from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.leading.controls import ControlMap
 from bandmate.models.keys import Key
 from bandmate.presets.preset import PARTS, Preset

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bandmate.daemon.answering.request import Array, Chords, Request
 from bandmate.daemon.clock.metre import Metre
+from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.hearing.hand import Hand
 from bandmate.daemon.hearing.history import History, phase
 from bandmate.daemon.hearing.melody import Melody
@@ -31,14 +31,6 @@ from bandmate.presets.preset import Preset
 
 RECOGNISED = 0.5
 DEPARTURE = 8
-
-
-class Mode(Enum):
-    """Live: with the player. Respond: by turns, a window each. Offline: the whole melody is known."""
-
-    LIVE = "live"
-    RESPOND = "respond"
-    OFFLINE = "offline"
 
 
 class Situation:

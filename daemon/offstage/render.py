@@ -14,8 +14,8 @@ from bandmate.daemon.answering.request import Answer, Chords, Request
 from bandmate.daemon.clock.metre import Grid, Metre
 from bandmate.daemon.clock.timeline import Timeline
 from bandmate.daemon.engine.engine import Engine
+from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.hearing.chart import READ_EVERY, Chart
 from bandmate.daemon.hearing.history import phase
 from bandmate.daemon.hearing.melody import Melody

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bandmate.daemon.answering.catalogue import Catalogue
 from bandmate.daemon.config import FILE, load
+from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.engine.situation import Mode
 from bandmate.daemon.errors import writing
 from bandmate.daemon.offstage import song as songs
 from bandmate.daemon.offstage.render import metre_of, render

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from bandmate.daemon.ports.locking import lock
+from bandmate.daemon.locking import lock
 
 CHANNELS, PITCHES = 16, 128
 SIZE = CHANNELS * PITCHES // 8

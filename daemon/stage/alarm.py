@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import SimpleQueue
 
 
 class Alarm:
@@ -45,11 +46,23 @@ class Alarm:
 
 
 def signals(*flags: threading.Event) -> None:
-    """Have these set by Ctrl-C, by a request to end, and by the terminal being closed."""
+    """Have these set by Ctrl-C, by a request to end, and by the terminal being closed.
+
+    A thread of its own sets them: a handler interrupts whatever the main thread does, which may be to look at
+    one of them, and would wait for it for ever. It may put into such a queue at any time.
+    """
+    arrived: SimpleQueue[None] = SimpleQueue()
+
+    def obey() -> None:
+        while True:
+            arrived.get()
+            for flag in flags:
+                flag.set()
 
     def end(*_: object) -> None:
-        for flag in flags:
-            flag.set()
+        arrived.put(None)
+
+    threading.Thread(target=obey, name="bandmate signals", daemon=True).start()
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # the last is Windows' own
         number = getattr(signal, name, None)

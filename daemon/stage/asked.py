@@ -6,8 +6,8 @@ import secrets
 
 from bandmate.daemon.clock.source import Clock, Speed
 from bandmate.daemon.config import Config
+from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.engine.situation import Mode
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 

@@ -83,6 +83,8 @@ class Conductor:
         if self._thread.is_alive():
             self._thread.join(timeout=5)
         self.worker.close()
+        # A performance refers to itself: frozen, it would stay in memory with its models for ever.
+        gc.unfreeze()
 
     # --- the conductor's thread ---------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from typing import BinaryIO
 
 from bandmate.daemon.errors import writing
-from bandmate.daemon.ports.locking import lock
+from bandmate.daemon.locking import lock
 from bandmate.daemon.sending.journal import Journal, JournalError, read
 from bandmate.daemon.sending.takes import JOURNAL, Take, settle
 
@@ -68,7 +68,7 @@ class Keeper:
     def __init__(self, take: Take, folder: Path, say: Say) -> None:
         self._take, self._folder, self._say = take, folder, say
         self._notebook = Notebook(take, folder)
-        self._bar = 0
+        self._bar, self._closed = 0, False
         self._turns: SimpleQueue[bool] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bandmate keeper", daemon=True)
         self._thread.start()
@@ -79,13 +79,21 @@ class Keeper:
             self._bar = bar
             self._turns.put(True)
 
-    def keep(self) -> None:
-        """The performance is over: write the take, unless nothing was played. Raises WriteError."""
+    def close(self) -> None:
+        """Note nothing down any more, and let the journal go: unless the take is kept, it's to be recovered
+        from that. A second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self._turns.put(False)
         self._thread.join(PATIENCE)
+        self._notebook.close()
+
+    def keep(self) -> None:
+        """The performance is over: write the take, unless nothing was played. Raises WriteError."""
+        self.close()
         if self._take.empty:
             return
-        self._notebook.close()
         journal = self._notebook.path
         path = journal.with_suffix(".mid") if journal else Take.path(self._folder, datetime.now())
         with writing(path):

@@ -77,7 +77,6 @@ def play(
         stack.callback(casting.close)
         preset, key, accompanist = casting.first(config.preset)
         take = _take(config, settings, preset)
-        keeper = None if take is None else Keeper(take, folder("takes"), say)
         channels, outlets = routed(config, preset)
         output = sounding(config, channels, midi, say, closing)
         surface = None if config.feedback is None else Surface(_feedback(config))
@@ -88,27 +87,19 @@ def play(
         wiring = _wired(config, midi, outlets, conductor, say, closing)
         mirror = _mirrored(config, midi, surface, conductor, say, closing)
         if audience is not None:
-            audience.take(Seat(engine, conductor, casting.wish))
-            stack.callback(audience.leave)
-            audience.looked(wiring)
+            _seated(audience, Seat(engine, conductor, casting.wish), wiring, stack)
         conductor.start(casting.wish)
         herald = _announced(preset, wiring, say, stack)
-        priority.claim()
-        stack.callback(priority.release)
         casting.begin(conductor.arm)
         _linked(settings, engine, conductor, say, stack)
         recover_beside(folder("takes"), say)
+        keeper = None if take is None else _keeping(take, say, closing)
+        priority.claim()
+        stack.callback(priority.release)
         lost = Caretaker(wiring, mirror, conductor, keeper, audience, herald, show, say).until(alarm)
         if lost is not None:
             say(lost)  # now, since what follows may be cut short
-        # Notes end first, then the take is written, and only then ports are closed, which may fail.
-        stack.close()
-        if keeper is not None:
-            keeper.keep()
-        # Closing ends it all again: a busy system may have lost what left in one of its cycles.
-        Event().wait(AGAIN)
-        with bounded(CLOSING):
-            closing.close()
+        _end(stack, keeper, closing)
     if conductor.worker.stuck or casting.stuck:
         atexit.register(_leave, 0 if lost is None else 1)
     if record is not None and trace is not None:
@@ -124,6 +115,13 @@ def _take(config: Config, settings: Settings, preset: Preset) -> Take | None:
     parts = [(part.name, part.channel, part.program) for part in preset.parts]
     bars = (0, settings.metre.beats, settings.metre.unit)
     return Take(parts, tempos=[(0, settings.bpm)], metres=[bars])
+
+
+def _keeping(take: Take, say: Say, closing: ExitStack) -> Keeper:
+    """Who notes the take down from now on, and lets go of it however the performance ends."""
+    keeper = Keeper(take, folder("takes"), say)
+    closing.callback(keeper.close)
+    return keeper
 
 
 def _wired(
@@ -157,6 +155,13 @@ def _mirrored(
     return mirror
 
 
+def _seated(audience: Audience, seat: Seat, wiring: Wiring, stack: ExitStack) -> None:
+    """Have an audience, until the performance is over."""
+    audience.take(seat)
+    stack.callback(audience.leave)
+    audience.looked(wiring)
+
+
 def _announced(preset: Preset, wiring: Wiring, say: Say, stack: ExitStack) -> Herald:
     """Say, to the user and to a service manager, that the band is ready."""
     heard, played = _all(wiring.listening), _all(wiring.playing)
@@ -179,6 +184,18 @@ def _linked(settings: Settings, engine: Engine, conductor: Conductor, say: Say, 
 def _hear_link(conductor: Conductor, engine: Engine, session: Session) -> None:
     """A Link session was reported (the reader's thread)."""
     conductor.call(partial(engine.session, session, session.time))
+
+
+def _end(stack: ExitStack, keeper: Keeper | None, closing: ExitStack) -> None:
+    """Notes end first, then the take is written, and only then ports are closed, which may fail. Raises
+    WriteError."""
+    stack.close()
+    if keeper is not None:
+        keeper.keep()
+    # Closing ends it all again: a busy system may have lost what left in one of its cycles.
+    Event().wait(AGAIN)
+    with bounded(CLOSING):
+        closing.close()
 
 
 def _leave(status: int) -> None:

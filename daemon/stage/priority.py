@@ -8,11 +8,23 @@ import threading
 from collections.abc import Iterable
 from contextlib import suppress
 
-LEVELS = {"bandmate conductor": 5, "bandmate input": 4, "bandmate worker": 3, "MainThread": 2}
+LEVELS = {
+    "bandmate conductor": 5,
+    "bandmate input": 4,
+    "bandmate worker": 3,
+    "MainThread": 2,
+    "bandmate link": 2,
+    "bandmate feeder": 1,
+    "bandmate studio": 1,
+    "bandmate keeper": 1,
+    "bandmate signals": 1,
+    "bandmate casting": 1,
+    "bandmate reload": 1,
+}
 """By thread. Above everything that is not real-time, below an audio server and its clients.
 
-The conductor alone would not do: they share one interpreter, and whoever holds it while another program
-runs in its place keeps the conductor waiting. Loading models stays as it is, it may take its time."""
+The conductor alone would not do: they share one interpreter, and whoever holds it while another program runs
+in its place keeps the conductor waiting. So all have one that work while the band plays, however little."""
 
 
 def claim(threads: Iterable[threading.Thread] | None = None) -> bool:

@@ -74,7 +74,7 @@ class Watch(FileSystemEventHandler):
         self._observer.start()
         for folder in folders:
             self._watch(folder)
-        self._teller = threading.Thread(target=self._tell, name="bandmate-reload", daemon=True)
+        self._teller = threading.Thread(target=self._tell, name="bandmate reload", daemon=True)
         self._teller.start()
 
     def _watch(self, folder: Path) -> None:

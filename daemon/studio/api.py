@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bandmate.daemon.studio import sheets
-from bandmate.daemon.studio.bounce import BounceError, NoSynth
+from bandmate.daemon.studio.bounce import BounceError, Busy, NoSynth
 from bandmate.daemon.studio.library import Library, LibraryError
 from bandmate.daemon.studio.mixing import MixError
 from bandmate.daemon.studio.share import NAME, ShareError
@@ -25,7 +26,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Api:
-    """Law: what can't be done is a sentence, with status 422."""
+    """Law: what can't be done is a sentence, with status 422. The server's loop also carries the keys that
+    pages play, so files are read on threads beside it."""
 
     def __init__(self, workshop: Workshop, library: Library) -> None:
         self._workshop, self._library = workshop, library
@@ -33,26 +35,27 @@ class Api:
     def routes(self) -> list[Route]:
         """For the application."""
         return [
-            Route("/api/melodies", sentences(self._melodies), methods=["GET"]),
-            Route("/api/melodies", sentences(self._bring), methods=["POST"]),
-            Route("/api/melodies/{name}", sentences(self._melody), methods=["GET"]),
-            Route("/api/compositions", sentences(self._compose), methods=["POST"]),
-            Route("/api/takes", sentences(self._takes), methods=["GET"]),
-            Route("/api/takes/{name}", sentences(self._take), methods=["GET"]),
-            Route("/api/takes/{name}", sentences(self._rename), methods=["POST"]),
-            Route("/api/takes/{name}", sentences(self._delete), methods=["DELETE"]),
-            Route("/api/takes/{name}/file", sentences(self._taken), methods=["GET"]),
+            route("/api/melodies", self._melodies),
+            route("/api/melodies", self._bring, "POST"),
+            route("/api/melodies/{name}", self._melody),
+            route("/api/compositions", self._compose, "POST"),
+            route("/api/takes", self._takes),
+            route("/api/takes/{name}", self._take),
+            route("/api/takes/{name}", self._rename, "POST"),
+            route("/api/takes/{name}", self._delete, "DELETE"),
+            route("/api/takes/{name}/file", self._taken),
         ]
 
     async def _melodies(self, request: Request) -> Response:
         return JSONResponse({"melodies": self._workshop.samples()})
 
     async def _melody(self, request: Request) -> Response:
-        return _made(*self._workshop.sample(request.path_params["name"]))
+        return _made(*await asyncio.to_thread(self._workshop.sample, request.path_params["name"]))
 
     async def _bring(self, request: Request) -> Response:
         name = "".join(filter(str.isprintable, request.query_params.get("name", "")))[:NAME].strip()
-        return _made(*self._workshop.bring(await body(request, LARGEST), name or "the file"))
+        data = await body(request, LARGEST)
+        return _made(*await asyncio.to_thread(self._workshop.bring, data, name or "the file"))
 
     async def _compose(self, request: Request) -> Response:
         return _made(*await self._workshop.compose(Order.of(await parsed(request))))
@@ -61,7 +64,8 @@ class Api:
         return JSONResponse({"takes": self._library.list()})
 
     async def _take(self, request: Request) -> Response:
-        return JSONResponse(sheets.load(self._library.find(request.path_params["name"])))
+        path = self._library.find(request.path_params["name"])
+        return JSONResponse(await asyncio.to_thread(sheets.load, path))
 
     async def _taken(self, request: Request) -> Response:
         path = self._library.find(request.path_params["name"])
@@ -80,7 +84,12 @@ class Api:
         return JSONResponse({"takes": self._library.list()})
 
 
-def sentences(handler: Handler) -> Handler:
+def route(path: str, handler: Handler, method: str = "GET") -> Route:
+    """A route to a handler whose errors are told."""
+    return Route(path, _sentences(handler), methods=[method])
+
+
+def _sentences(handler: Handler) -> Handler:
     """A handler whose errors are told."""
 
     async def told(request: Request) -> Response:
@@ -98,6 +107,8 @@ def sentences(handler: Handler) -> Handler:
             return JSONResponse({"sentence": str(error)}, 422)
         except NoSynth as error:
             return JSONResponse({"sentence": str(error)}, 501)
+        except Busy as error:
+            return JSONResponse({"sentence": str(error)}, 503)
         except OSError as error:
             return JSONResponse({"sentence": f"the file can't be read or written ({error.strerror})"}, 422)
 

@@ -19,10 +19,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bandmate.bridge.clock import now
 from bandmate.daemon.studio import protocol
+from bandmate.daemon.studio.api import parsed
 from bandmate.daemon.studio.guard import COOKIE, Asking, Guard, Refused
 from bandmate.daemon.studio.pages import Page, Pages
 from bandmate.daemon.studio.pairing import Pairing, Verdict
 from bandmate.daemon.studio.protocol import Ping, Refusal
+from bandmate.daemon.studio.workshop import WorkError
 
 LARGEST = 4 * protocol.LONGEST
 """Bytes of a message that are taken in at all."""
@@ -120,7 +122,7 @@ class Studio:
 
     async def _pair(self, request: Request) -> Response:
         """Give the token for the code."""
-        typed = await _body(request)
+        typed = await _code(request)
         before = self._pairing.code
         verdict = self._pairing.offer(typed, now())
         if self._pairing.code != before:
@@ -228,18 +230,14 @@ def _dressed(send: Send) -> Send:
     return sending
 
 
-async def _body(request: Request) -> str:
-    """The code in a request, of which no more than a few bytes are read."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > 200:
-            return ""
-    with suppress(ValueError, RecursionError):
-        given = json.loads(body)
-        if isinstance(given, dict) and isinstance(given.get("code"), str):
-            return str(given["code"])
-    return ""
+async def _code(request: Request) -> str:
+    """The code in a request; none, if there is none."""
+    try:
+        given = await parsed(request)
+    except WorkError:
+        return ""
+    code = given.get("code") if isinstance(given, dict) else None
+    return code if isinstance(code, str) else ""
 
 
 def _said(arrived: Message) -> str:

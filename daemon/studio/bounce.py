@@ -20,6 +20,10 @@ class NoSynth(Exception):
     """There is nothing here to make the sound with; the sentence says what to install."""
 
 
+class Busy(Exception):
+    """Another sound file is still being made or fetched; the sentence says so."""
+
+
 class BounceError(Exception):
     """It can't be made sound; the sentence says why."""
 

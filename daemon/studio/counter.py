@@ -5,62 +5,81 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bandmate.daemon.studio import mixing, share, sheets
-from bandmate.daemon.studio.api import attached, body, disposition, parsed, sentences
-from bandmate.daemon.studio.bounce import bounce, synth
-from bandmate.daemon.studio.mixing import MOST_PARTS, Mix
+from bandmate.daemon.studio.api import attached, body, disposition, parsed, route
+from bandmate.daemon.studio.bounce import Busy, bounce, synth
+from bandmate.daemon.studio.digest import Digests
+from bandmate.daemon.studio.mixing import Mix
+from bandmate.daemon.studio.parcel import Parcel
+from bandmate.daemon.studio.sheets import MOST_PARTS
 from bandmate.daemon.studio.workshop import WorkError, Workshop
 
 SHARED = "bandmate"
 """The ending of a share file."""
+PATIENCE = 180.0
+"""Seconds that a sound file waits for another one."""
 
 
 class Counter:
-    """Law: what can't be done is a sentence, with status 422; a sound that can't be made here, with 501."""
+    """Law: what can't be done is a sentence, with status 422; a sound that can't be made here, with 501, and
+    one that would have to wait too long for another, with 503. Music is read and mixed on threads beside the
+    server's loop."""
 
-    def __init__(self, workshop: Workshop, font: Path, digest: Callable[[str], str | None]) -> None:
-        """font: the SoundFont that comes along; digest: of a preset, None: there is none."""
-        self._workshop, self._font, self._digest = workshop, font, digest
+    def __init__(self, workshop: Workshop, font: Path, digests: Digests) -> None:
+        """font: the SoundFont that comes along; digests: of presets by their names."""
+        self._workshop, self._font, self._digests = workshop, font, digests
+        self._one = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         """For the application."""
         return [
-            Route("/api/compositions/{number}/file", sentences(self._whole), methods=["GET"]),
-            Route("/api/compositions/{number}/parts", sentences(self._apart), methods=["GET"]),
-            Route("/api/compositions/{number}/sound", sentences(self._sound), methods=["GET"]),
-            Route("/api/shares", sentences(self._open), methods=["POST"]),
-            Route("/api/shares/new", sentences(self._share), methods=["POST"]),
+            route("/api/compositions/{number}/file", self._whole),
+            route("/api/compositions/{number}/parts", self._apart),
+            route("/api/compositions/{number}/sound", self._sound),
+            route("/api/shares", self._open, "POST"),
+            route("/api/shares/new", self._share, "POST"),
         ]
 
     async def _whole(self, request: Request) -> Response:
-        return attached(mixing.whole(self._data(request), _mix(request)), "bandmate.mid")
+        return attached(await self._mixed(mixing.whole, request), "bandmate.mid")
 
     async def _apart(self, request: Request) -> Response:
-        packed = mixing.apart(self._data(request), _mix(request))
+        packed = await self._mixed(mixing.apart, request)
         return attached(packed, "bandmate parts.zip", "application/zip")
 
     async def _sound(self, request: Request) -> Response:
-        """A WAV file, made in the same turn as compositions, and deleted when it has been sent."""
+        """A WAV file, made in the same turn as compositions. It is large, so there is one at a time, which is
+        deleted when it has been sent."""
         synth(self._font)
-        midi, wav = (self._workshop.folder / f"{secrets.token_hex(8)}.{kind}" for kind in ("mid", "wav"))
-        mixed = mixing.whole(self._data(request), _mix(request))
+        mixed = await self._mixed(mixing.whole, request)
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await held.enter_async_context(self._one)
+            except TimeoutError:
+                raise Busy("another sound file is still being fetched; try again in some minutes") from None
+            wav = self._workshop.folder / f"{secrets.token_hex(8)}.wav"
+            held.callback(wav.unlink, missing_ok=True)
+            await self._bounce(mixed, wav)
+            return Parcel(wav, "audio/wav", disposition("bandmate.wav"), held.pop_all())
+
+    async def _bounce(self, mixed: bytes, wav: Path) -> None:
+        seconds = await asyncio.to_thread(sheets.seconds, mixed)
+        midi = wav.with_suffix(".mid")
         try:
             midi.write_bytes(mixed)
             async with self._workshop.turn:
-                await bounce(midi, wav, sheets.seconds(mixed), self._font)
+                await bounce(midi, wav, seconds, self._font)
         finally:
             midi.unlink(missing_ok=True)
-        headers = {"content-disposition": disposition("bandmate.wav")}
-        done = BackgroundTask(wav.unlink, missing_ok=True)
-        return FileResponse(wav, media_type="audio/wav", headers=headers, background=done)
 
     async def _share(self, request: Request) -> Response:
         melody, versions = _shared(await parsed(request))
@@ -70,7 +89,8 @@ class Counter:
     async def _open(self, request: Request) -> Response:
         data = await body(request, share.LARGEST)
         found = await asyncio.to_thread(share.read, data)
-        melody, numbers = self._workshop.open(found)
+        melody, numbers = await asyncio.to_thread(self._workshop.open, found)
+        said = await asyncio.to_thread(share.remarks, found, self._digests)
         tune = found.melody
         return JSONResponse(
             {
@@ -78,12 +98,14 @@ class Counter:
                 "versions": [
                     _told(number, each) for number, each in zip(numbers, found.versions, strict=True)
                 ],
-                "said": share.remarks(found, self._digest),
+                "said": said,
             }
         )
 
-    def _data(self, request: Request) -> bytes:
-        return self._workshop.file(request.path_params["number"]).read_bytes()
+    async def _mixed(self, how: Callable[[bytes, Mix], bytes], request: Request) -> bytes:
+        """A composition, mixed as its address says."""
+        data = self._workshop.file(request.path_params["number"]).read_bytes()
+        return await asyncio.to_thread(how, data, _mix(request))
 
 
 def _told(number: str, version: share.Version) -> dict[str, Any]:

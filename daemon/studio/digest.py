@@ -5,23 +5,37 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from importlib import resources
+from collections.abc import Callable, Iterable, Mapping
 
+from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.models.contract import ModelError
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import PresetError
 
 LENGTH = 16
 
+Digests = Callable[[Iterable[str]], Mapping[str, str | None]]
+
 
 def digest(name: str) -> str | None:
-    """The digest of a preset that there is now, 16 hexadecimal digits; None where there is none.
+    """The digest of a preset that there is now; None where there is none."""
+    return digests([name])[name]
+
+
+def digests(names: Iterable[str]) -> dict[str, str | None]:
+    """The digests of presets by their names, 16 hexadecimal digits each; None where there is none now.
 
     Two machines on which it is equal compose the same from the same melody, seed and mode, as far as their
     arithmetic is the same.
     """
+    shelf = Shelf(folder("presets"))
+    return {name: _digest(shelf, name) for name in names}
+
+
+def _digest(shelf: Shelf, name: str) -> str | None:
     try:
-        preset = Shelf(folder("presets")).get(name)
+        preset = shelf.get(name)
     except PresetError:
         return None
     settings = json.dumps(dataclasses.asdict(preset), sort_keys=True).encode()
@@ -31,9 +45,7 @@ def digest(name: str) -> str | None:
 
 def _model(name: str) -> bytes:
     """The digest of a model's file; of one that is missing, of nothing."""
-    own = folder("models") / f"{name}.onnx"
-    file = own if own.exists() else resources.files("bandmate.models") / f"{name}.onnx"
     try:
-        return hashlib.sha256(file.read_bytes()).digest()
-    except OSError:
+        return hashlib.sha256(Catalogue(folder("models")).data(name)).digest()
+    except ModelError:
         return b""

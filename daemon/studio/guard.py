@@ -43,11 +43,6 @@ class Guard:
         self._port, self._token = port, token
         self._names = {name.casefold().rstrip(".") for name in names} | {"localhost"}
 
-    @property
-    def open(self) -> bool:
-        """Whether nobody needs a token."""
-        return self._token is None
-
     def refuses(self, asking: Asking, *, socket: bool = False) -> Refused | None:
         """Why a request, or a WebSocket's, is refused; None if it is not."""
         if asking.host is None or not self._ours(asking.host):

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import mido
 
 from bandmate.daemon.studio import sheets
+from bandmate.daemon.studio.sheets import MOST_PARTS
 
-MOST_PARTS = 64
+MOST_CONDUCTED = 5_000
+"""Tempos, metres, keys and markers of a file that is taken apart, for each part has them all."""
 _CONDUCTS = frozenset({"set_tempo", "time_signature", "key_signature", "marker"})
 _BANKS = (0, 32)
 _PLAIN = re.compile(r"[^\w +&-]+")
@@ -63,11 +65,8 @@ def apart(data: bytes, mix: Mix) -> bytes:
     """A zip file with a MIDI file for each part that is kept, all of one tempo, metre and length.
     Raises MixError."""
     file = _load(data)
-    conductor = sorted(
-        (each for track in file.tracks for each in _timed(track) if each[1].type in _CONDUCTS),
-        key=lambda each: each[0],
-    )
     length = max(_length(track) for track in file.tracks)
+    conductor = _conductor(file, length)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for number, ((at, channel), program) in enumerate(_kept(file, mix), 1):
@@ -75,7 +74,7 @@ def apart(data: bytes, mix: Mix) -> bytes:
             alone = [each for each in _timed(track) if _channel(each[1]) in (channel, None)]
             voice = [each for each in alone if each[1].type not in _CONDUCTS]
             part = mido.MidiFile(type=1, ticks_per_beat=file.ticks_per_beat, charset="latin-1")
-            part.tracks.append(_track(conductor, length))
+            part.tracks.append(conductor)
             part.tracks.append(_track(_other(voice, {channel: program}, ()), length))
             name = _PLAIN.sub(" ", sheets.text(track.name)).strip()[:60] or "part"
             packed.writestr(zipfile.ZipInfo(f"{number} {name}.mid", _ALWAYS), _bytes(part))
@@ -85,6 +84,17 @@ def apart(data: bytes, mix: Mix) -> bytes:
 def _load(data: bytes) -> mido.MidiFile:
     """A file that a workshop keeps has been read before."""
     return mido.MidiFile(file=io.BytesIO(data), clip=True, charset="latin-1")
+
+
+def _conductor(file: mido.MidiFile, length: int) -> mido.MidiTrack:
+    """The track that each part begins with. Raises MixError."""
+    timed = [each for track in file.tracks for each in _timed(track) if each[1].type in _CONDUCTS]
+    if len(timed) > MOST_CONDUCTED:
+        raise MixError(
+            f"this has {len(timed)} tempos, metres and markers; it is taken apart with {MOST_CONDUCTED} at "
+            "most, so download it as one MIDI file"
+        )
+    return _track(sorted(timed, key=lambda each: each[0]), length)
 
 
 def _kept(file: mido.MidiFile, mix: Mix) -> list[tuple[tuple[int, int], int | None]]:
@@ -131,13 +141,18 @@ def _channel(message: mido.Message | mido.MetaMessage) -> int | None:
 
 
 def _timed(track: mido.MidiTrack) -> list[Timed]:
-    """A track's messages by their tick, but for its end."""
+    """A track's messages by their tick, but for its end and for what has no place in a file."""
     found, now = [], 0
     for message in track:
         now += message.time
-        if message.type != "end_of_track":
+        if message.type != "end_of_track" and not _is_stray(message):
             found.append((now, message))
     return found
+
+
+def _is_stray(message: mido.Message | mido.MetaMessage) -> bool:
+    """Whether it is of a wire's system, as a clock's pulse is: mido reads such, and may not write it."""
+    return not message.is_meta and message.type != "sysex" and _channel(message) is None
 
 
 def _length(track: mido.MidiTrack) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.clock.source import CLOCKS
+from bandmate.daemon.engine.mode import PLAYED
 from bandmate.daemon.leading.controls import (
     Command,
     Ending,
@@ -38,7 +39,6 @@ LONGEST = 4096
 NAME = 200
 OLDEST = 250.0
 """Milliseconds that may lie between what a player heard or did and its coming in here."""
-MODES = ("live", "respond")
 MOST_BEATS = 16
 
 
@@ -213,7 +213,7 @@ ASKED: Mapping[str, tuple[Callable[..., Message], Mapping[str, Check]]] = {
     "setup": (
         Setup,
         {
-            "mode": choice(*MODES),
+            "mode": choice(*PLAYED),
             "clock": choice(*CLOCKS),
             "metre": metre,
             "key": key,
@@ -229,7 +229,7 @@ def read(text: str) -> Message:
     if len(text) > LONGEST:
         raise Refusal(f"a message has at most {LONGEST} characters, and this one {len(text)}")
     try:
-        given = json.loads(text, parse_constant=_no_constant)
+        given = json.loads(text, parse_constant=no_constant)
     except (ValueError, RecursionError) as error:
         raise Refusal("a message is JSON, and this is not") from error
     return of(given)
@@ -264,5 +264,6 @@ def _needs(fields: Mapping[str, Check]) -> str:
     return ", ".join(fields) if fields else "no fields"
 
 
-def _no_constant(word: str) -> float:
+def no_constant(word: str) -> float:
+    """Refuse what Python takes for JSON and nobody else does, as NaN. Raises ValueError."""
     raise ValueError(f"{word} is no JSON")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from bandmate.daemon.studio.news import News
@@ -47,8 +48,12 @@ class Repertoire:
 
 
 def _seen(folder: Path) -> Seen:
-    try:
-        files = [(path, path.stat()) for path in folder.iterdir() if path.suffix in (".yaml", ".yml")]
-    except OSError:
-        return frozenset()
-    return frozenset((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in files)
+    """The files there are; one that can't be looked at, as a link that leads nowhere, costs itself only."""
+    seen = set()
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.suffix in (".yaml", ".yml"):
+                with suppress(OSError):
+                    stat = path.stat()
+                    seen.add((path.name, stat.st_mtime_ns, stat.st_size))
+    return frozenset(seen)

@@ -27,7 +27,7 @@ from bandmate.daemon.studio import line
 from bandmate.daemon.studio.api import Api
 from bandmate.daemon.studio.app import LARGEST, Studio
 from bandmate.daemon.studio.counter import Counter
-from bandmate.daemon.studio.digest import digest
+from bandmate.daemon.studio.digest import digest, digests
 from bandmate.daemon.studio.guard import Guard
 from bandmate.daemon.studio.library import Library
 from bandmate.daemon.studio.pairing import Pairing
@@ -99,7 +99,7 @@ def _api(workshop: Workshop, *, guarded: bool) -> list[Route]:
     classroom = Classroom(folder(), places, Repertoire(folder("presets")).names, lacking)
     return [
         *Api(workshop, Library(folder("takes"))).routes(),
-        *Counter(workshop, SOUNDS / FONT, digest).routes(),
+        *Counter(workshop, SOUNDS / FONT, digests).routes(),
         *Teach(classroom).routes(),
     ]
 

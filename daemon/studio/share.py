@@ -11,10 +11,12 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from bandmate.daemon.engine.mode import MODES
 from bandmate.daemon.studio import sheets
+from bandmate.daemon.studio.digest import Digests
+from bandmate.daemon.studio.protocol import no_constant, whole
 from bandmate.daemon.studio.sheets import Sheet, SheetError
 
 FORMAT = 1
@@ -24,7 +26,6 @@ LARGEST_MIDI = 1 << 19
 MOST = 30
 """Versions in a file."""
 NAME = 100
-MODES = ("live", "respond", "offline")
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 _DAMAGED = "this is no composition that can be opened: "
 
@@ -90,7 +91,7 @@ def read(data: bytes) -> Share:
     if len(data) > LARGEST:
         raise ShareError(f"the file is larger than {LARGEST >> 20} MB")
     try:
-        given = json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
+        given = json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=no_constant)
     except (ValueError, RecursionError) as error:
         raise ShareError(f"{_DAMAGED}it is damaged, or was never one of bandmate's") from error
     if not isinstance(given, dict) or "bandmate" not in given:
@@ -103,11 +104,10 @@ def read(data: bytes) -> Share:
     return Share(melody, tuple(map(_version, _list(fields["versions"], "the versions", MOST))))
 
 
-def remarks(share: Share, digest: Callable[[str], str | None]) -> list[str]:
+def remarks(share: Share, digests: Digests) -> list[str]:
     """What is worth saying about presets that are not here, or are others here."""
     said = []
-    for name in dict.fromkeys(each.preset for each in share.versions):
-        here = digest(name)
+    for name, here in digests(dict.fromkeys(each.preset for each in share.versions)).items():
         if here is None:
             said.append(f"there is no preset '{name}' here: its versions open, but it can't compose others")
         elif any(each.digest != here for each in share.versions if each.preset == name):
@@ -175,9 +175,10 @@ def _list(given: Any, what: str, most: int) -> list[Any]:
 
 
 def _whole(given: Any, what: str, low: int, high: int) -> int:
-    if isinstance(given, bool) or not isinstance(given, int) or not low <= given <= high:
-        raise ShareError(f"{_DAMAGED}{what} must be a whole number from {low} to {high}")
-    return given
+    try:
+        return int(whole(low, high)(given))
+    except ValueError as error:
+        raise ShareError(f"{_DAMAGED}{what} {error}") from error
 
 
 def _name(given: Any, what: str) -> str:
@@ -191,10 +192,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a name is there twice")
     return found
-
-
-def _no_constant(word: str) -> float:
-    raise ValueError(f"{word} is no JSON")
 
 
 def _packed(data: bytes) -> str:

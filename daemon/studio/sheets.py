@@ -11,6 +11,7 @@ import mido
 from bandmate.daemon.clock.timeline import TICKS_PER_BEAT
 
 MOST_NOTES = 20_000
+MOST_PARTS = 64
 SLOWEST, FASTEST = 10.0, 600.0
 
 Sheet = dict[str, Any]
@@ -39,6 +40,8 @@ def read(data: bytes, name: str) -> Sheet:
         ) from error
     if not parts:
         raise SheetError(f"{name} has no notes in it")
+    if len(parts) > MOST_PARTS:
+        raise SheetError(f"{name} has {len(parts)} parts; choose one of {MOST_PARTS} at most")
     if sum(len(part["notes"]) for part in parts) > MOST_NOTES:
         raise SheetError(f"{name} has more than {MOST_NOTES} notes; choose a shorter one")
     return {**_conductor(file, scale), "name": name, "parts": parts}

@@ -8,6 +8,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,15 @@ from bandmate.bridge.ports import Midi
 from bandmate.daemon.config import Config
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.engine.status import Status
-from bandmate.daemon.errors import EXPECTED, ServeError
+from bandmate.daemon.errors import ServeError
 from bandmate.daemon.ports.wiring import System
 from bandmate.daemon.stage import asked
 from bandmate.daemon.stage import play as performance
 from bandmate.daemon.stage.alarm import signals
 from bandmate.daemon.studio import pairing
+from bandmate.daemon.studio.encore import Encore, Show, season
 from bandmate.daemon.studio.protocol import Setup
-from bandmate.daemon.studio.studio import Show, Studio
+from bandmate.daemon.studio.studio import Studio
 from bandmate.presets.home import folder
 
 START = 60.0
@@ -78,47 +80,39 @@ def run(
     """
     stopped, ending = threading.Event(), threading.Event()
     signals(stopped, ending)
-    code, opening = pairing.fresh(), _opening(address)
-    studio = Studio({**opening, "code": code}, say, ending)
+    code, encore = pairing.fresh(), Encore(ending)
+    studio = Studio({**_opening(address), "code": code}, say, encore)
     system: System | None = None
+
+    def perform(each: Show) -> str | None:
+        nonlocal system
+        system = _system(say) if indoors and not isinstance(system, Indoors) else system
+        studio.set(each)
+        return performance.play(
+            each.config, each.settings, studio.say, show, trace, audience=studio, system=system, ending=ending
+        )
+
     try:
         _await(studio, address)
         _welcome(address, code, say, browse=browse)
-        before: tuple[Config, Settings] | None = None
-        while True:
-            studio.set(Show(config, settings))
-            system = _system(say) if indoors and not isinstance(system, Indoors) else system
-            try:
-                lost = performance.play(
-                    config, settings, studio.say, show, trace, audience=studio, system=system, ending=ending
-                )
-            except EXPECTED as error:
-                if before is None:
-                    raise
-                studio.say(f"{error} What was set before counts again.")
-                (config, settings), before = before, None
-                continue
-            if stopped.is_set() or studio.again is None:
-                return lost
-            ending.clear()
-            before = config, settings
-            config, settings = changed(config, settings, studio.again, studio.preset or config.preset)
+        first = Show(config, settings)
+        return season(first, perform, encore, partial(_changed, studio), stopped, studio.say)
     finally:
         studio.close()
 
 
-def changed(config: Config, settings: Settings, setup: Setup, preset: str) -> tuple[Config, Settings]:
-    """A config and settings, as a page wants them, with the preset that played last."""
+def _changed(studio: Studio, show: Show, setup: Setup) -> Show:
+    """A show as a page wants it, with the preset that played last."""
     config = replace(
-        config,
-        preset=preset,
+        show.config,
+        preset=studio.preset or show.config.preset,
         clock=setup.clock,
         metre=setup.metre,
         key=setup.key,
         in_port=setup.listen,
         out_port=setup.play,
     )
-    return config, asked.settings(config, setup.mode, settings.seed)
+    return Show(config, asked.settings(config, setup.mode, show.settings.seed))
 
 
 def _opening(address: Address) -> dict[str, Any]:

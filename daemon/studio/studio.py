@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from bandmate.bridge.events import Event
-from bandmate.daemon.config import Config
-from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.ports.patchbay import ANY
 from bandmate.daemon.ports.wiring import Wiring
 from bandmate.daemon.sending.schedule import Due
 from bandmate.daemon.stage.audience import Seat
 from bandmate.daemon.studio import pairing, protocol
+from bandmate.daemon.studio.encore import Encore, Show
 from bandmate.daemon.studio.hands import Hands
 from bandmate.daemon.studio.letterbox import Letterbox
 from bandmate.daemon.studio.news import News
@@ -34,21 +32,12 @@ METER_EVERY = 0.5
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Show:
-    """How a performance is set, for a page to see and change."""
-
-    config: Config
-    settings: Settings
-
-
 class Studio:
-    """An audience of pages. `again` holds the setup that a page asked the performance to begin anew with."""
+    """An audience of pages."""
 
-    def __init__(self, opening: dict[str, Any], say: Say, ending: threading.Event) -> None:
-        """opening: what the server has to know to begin; ending: ends the performance."""
-        self.again: Setup | None = None
-        self._opening, self._say, self._ending = opening, say, ending
+    def __init__(self, opening: dict[str, Any], say: Say, encore: Encore) -> None:
+        """opening: what the server has to know to begin; encore: what pages ask to begin anew with."""
+        self._opening, self._say, self._encore = opening, say, encore
         self._box: Letterbox[Told] = Letterbox(WAITING)
         self._show: Show | None = None
         self._watch: Watch | None = None
@@ -71,7 +60,7 @@ class Studio:
 
     def set(self, show: Show) -> None:
         """The next performance is set so."""
-        self._show, self.again = show, None
+        self._show = show
 
     def say(self, sentence: str) -> None:
         """A sentence for the user: on the terminal, and on the pages."""
@@ -193,8 +182,7 @@ class Studio:
         for wanted, there in ((setup.listen, "inputs"), (setup.play, "outputs")):
             if wanted is not None and wanted != ANY and wanted not in self._ports.get(there, ()):
                 raise Refusal(f"there is no MIDI port {protocol.shown(wanted)} any more; choose another")
-        self.again = setup
-        self._ending.set()
+        self._encore.ask(setup)
 
 
 def _said(sentence: str) -> News:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bandmate.daemon.studio import sheets
-from bandmate.daemon.studio.api import Handler, attached, body, parsed, sentences
+from bandmate.daemon.studio.api import Handler, attached, body, parsed, route
 from bandmate.daemon.tuition.classroom import Classroom
 from bandmate.daemon.tuition.drops import LARGEST
 
@@ -26,16 +27,16 @@ class Teach:
         """For the application."""
         run, sample = "/api/teach/runs/{name}", "/api/teach/runs/{name}/samples/{place}/{number:int}"
         return [
-            Route("/api/teach", sentences(self._overview), methods=["GET"]),
-            Route("/api/teach/drops", sentences(self._open), methods=["POST"]),
-            Route("/api/teach/drops/{drop}", sentences(self._add), methods=["POST"]),
-            Route("/api/teach/runs", sentences(self._begin), methods=["POST"]),
-            Route(run, sentences(self._look), methods=["GET"]),
-            Route(f"{run}/stop", sentences(self._asked(self._classroom.stop)), methods=["POST"]),
-            Route(f"{run}/resume", sentences(self._asked(self._classroom.resume)), methods=["POST"]),
-            Route(f"{run}/preset", sentences(self._asked(self._classroom.preset)), methods=["POST"]),
-            Route(sample, sentences(self._sample), methods=["GET"]),
-            Route(f"{sample}/file", sentences(self._file), methods=["GET"]),
+            route("/api/teach", self._overview),
+            route("/api/teach/drops", self._open, "POST"),
+            route("/api/teach/drops/{drop}", self._add, "POST"),
+            route("/api/teach/runs", self._begin, "POST"),
+            route(run, self._look),
+            route(f"{run}/stop", self._asked(self._classroom.stop), "POST"),
+            route(f"{run}/resume", self._asked(self._classroom.resume), "POST"),
+            route(f"{run}/preset", self._asked(self._classroom.preset), "POST"),
+            route(sample, self._sample),
+            route(f"{sample}/file", self._file),
         ]
 
     async def _overview(self, request: Request) -> Response:
@@ -68,11 +69,15 @@ class Teach:
         return ask
 
     async def _sample(self, request: Request) -> Response:
-        name, place, number = (request.path_params[each] for each in ("name", "place", "number"))
-        path = self._classroom.sample(name, place, number)
+        path, _ = await self._found(request)
         return JSONResponse(await asyncio.to_thread(sheets.load, path))
 
     async def _file(self, request: Request) -> Response:
+        path, name = await self._found(request)
+        return attached(await asyncio.to_thread(path.read_bytes), name)
+
+    async def _found(self, request: Request) -> tuple[Path, str]:
+        """The file of a sample, and a name for it."""
         name, place, number = (request.path_params[each] for each in ("name", "place", "number"))
-        path = self._classroom.sample(name, place, number)
-        return attached(path.read_bytes(), f"{name} {place} {path.stem}.mid")
+        path = await asyncio.to_thread(self._classroom.sample, name, place, number)
+        return path, f"{name} {place} {path.stem}.mid"

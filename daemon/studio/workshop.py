@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bandmate.daemon.engine.mode import MODES
 from bandmate.daemon.studio import protocol, share, sheets
-from bandmate.daemon.studio.share import MODES, Share, Tune, Version
+from bandmate.daemon.studio.share import Share, Tune, Version
 from bandmate.daemon.studio.sheets import Sheet, SheetError
 
 KEPT = 100
-"""Compositions and melodies that are kept, the newest, until the server ends."""
+"""Compositions and melodies that are kept until the server ends."""
 LONGEST = 180.0
 LARGEST = 1 << 19
 """Bytes of a melody's file."""
@@ -61,25 +63,32 @@ class Kept(NamedTuple):
 
 
 class Workshop:
-    """Keeps files under numbers of its own in a folder of its own; one composition at a time is made."""
+    """Keeps files under numbers of its own in a folder of its own; one composition at a time is made.
+
+    Law: what was not asked for longest is let go first; a melody that comes along never, and it is not
+    stored, for any website can have a browser ask for it. What is no coroutine reads files and may be called
+    on any thread.
+    """
 
     def __init__(self, folder: Path, samples: Path, digest: Callable[[str], str | None]) -> None:
         """samples: the folder of the melodies that come along; digest: of a preset, None: there is none."""
         self.folder = folder
         self.turn = asyncio.Lock()
         """Held by whoever keeps the machine busy."""
-        self._samples, self._digest = samples, digest
+        self._digest, self._lock = digest, threading.Lock()
+        self._along = {secrets.token_hex(8): Kept(path, path.stem) for path in samples.glob("*.mid")}
         self._kept: OrderedDict[str, Kept] = OrderedDict()
 
     def samples(self) -> list[str]:
         """The names of the melodies that come along."""
-        return sorted(path.stem for path in self._samples.glob("*.mid"))
+        return sorted(kept.name for kept in self._along.values())
 
     def sample(self, name: str) -> tuple[str, Sheet]:
         """A melody that comes along: its number and its sheet. Raises WorkError."""
-        if name not in self.samples():
-            raise WorkError("there is no melody of this name")
-        return self.bring((self._samples / f"{name}.mid").read_bytes(), name)
+        for number, kept in self._along.items():
+            if kept.name == name:
+                return number, sheets.load(kept.path)
+        raise WorkError("there is no melody of this name")
 
     def bring(self, data: bytes, name: str) -> tuple[str, Sheet]:
         """Take in a melody; its number and its sheet. Raises WorkError."""
@@ -89,9 +98,7 @@ class Workshop:
             sheet = sheets.read(data, name)
         except SheetError as error:
             raise WorkError(str(error)) from error
-        number = self._keep(Kept(self._path(), name))
-        self._kept[number].path.write_bytes(data)
-        return number, sheet
+        return self._keep(Kept(self._path(), name), data), sheet
 
     def file(self, number: str) -> Path:
         """The file of a composition or melody. Raises WorkError."""
@@ -100,7 +107,7 @@ class Workshop:
     async def compose(self, order: Order) -> tuple[str, Sheet]:
         """A composition: its number and its sheet. Raises WorkError."""
         melody = self._find(order.melody)
-        digest = self._digest(order.preset)
+        digest = await asyncio.to_thread(self._digest, order.preset)
         if digest is None:
             raise WorkError(f"there is no preset {protocol.shown(order.preset)}")
         out = self._path()
@@ -109,7 +116,8 @@ class Workshop:
         if not out.is_file():
             raise WorkError(said)
         number = self._keep(Kept(out, melody.name, order, digest))
-        return number, sheets.load(out) | {"name": order.preset}
+        sheet = await asyncio.to_thread(sheets.load, out)
+        return number, sheet | {"name": order.preset}
 
     def share(
         self, melody: str | None, versions: Sequence[tuple[str, Sequence[int | None], Sequence[int]]]
@@ -136,29 +144,34 @@ class Workshop:
         tune = found.melody
         melody = None
         if tune is not None:
-            melody = self._keep(Kept(self._path(), tune.name))
-            self._kept[melody].path.write_bytes(tune.midi)
+            melody = self._keep(Kept(self._path(), tune.name), tune.midi)
         numbers = []
         for each in found.versions:
             order = Order("", each.preset, each.seed, each.mode)
-            numbers.append(self._keep(Kept(self._path(), each.name, order, each.digest)))
-            self._kept[numbers[-1]].path.write_bytes(each.midi)
+            numbers.append(self._keep(Kept(self._path(), each.name, order, each.digest), each.midi))
         return melody, numbers
 
     def _find(self, number: str) -> Kept:
-        kept = self._kept.get(number)
-        if kept is None:
-            raise WorkError("this is not kept any more; compose it again")
-        return kept
+        if number in self._along:
+            return self._along[number]
+        with self._lock:
+            if number not in self._kept:
+                raise WorkError("this is not kept any more; compose it again")
+            self._kept.move_to_end(number)
+            return self._kept[number]
 
     def _path(self) -> Path:
         return self.folder / f"{secrets.token_hex(8)}.mid"
 
-    def _keep(self, kept: Kept) -> str:
-        """A number for another file; the oldest is let go."""
-        while len(self._kept) >= KEPT:
-            self._kept.popitem(last=False)[1].path.unlink(missing_ok=True)
-        self._kept[kept.path.stem] = kept
+    def _keep(self, kept: Kept, data: bytes | None = None) -> str:
+        """A number for another file, which is written if it is not there yet; the one that was not asked
+        for longest is let go."""
+        if data is not None:
+            kept.path.write_bytes(data)
+        with self._lock:
+            while len(self._kept) >= KEPT:
+                self._kept.popitem(last=False)[1].path.unlink(missing_ok=True)
+            self._kept[kept.path.stem] = kept
         return kept.path.stem
 
 

@@ -14,12 +14,12 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import psutil
 
-from bandmate.daemon.tuition import identity
 from bandmate.daemon.tuition.errors import TuitionError
 from bandmate.daemon.tuition.journal import Journal
 from bandmate.daemon.tuition.ledger import Job, Ledger
@@ -100,14 +100,20 @@ def main(ledger: Path, number: int) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     process = psutil.Process()
     process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else min(process.nice() + NICE, 19))
-    kept = Ledger(ledger, identity.alive)
-    apprentice = Apprentice(kept, kept.take(number, identity.own()), Journal(ledger.parent, number))
-    signal.signal(signal.SIGTERM, apprentice.stop)
-    state, said = "failed", "the job was cut short; resume it"
-    try:
-        state, said = apprentice.work()
-    finally:
-        kept.end(number, state, said, time.time())
+    kept, journal = Ledger(ledger, partial(works, ledger.parent)), Journal(ledger.parent, number)
+    with journal.hold():
+        apprentice = Apprentice(kept, kept.take(number, os.getpid()), journal)
+        signal.signal(signal.SIGTERM, apprentice.stop)
+        state, said = "failed", "the job was cut short; resume it"
+        try:
+            state, said = apprentice.work()
+        finally:
+            kept.end(number, state, said, time.time())
+
+
+def works(folder: Path, number: int) -> bool:
+    """Whether an apprentice does the job of this number, in the ledger's folder."""
+    return Journal(folder, number).held()
 
 
 def start(ledger: Path, number: int) -> None:

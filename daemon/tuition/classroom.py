@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +40,18 @@ class Classroom:
         presets: Callable[[], Collection[str]],
         lacking: Callable[[], str],
         start: Start = apprentice.start,
-        alive: Callable[[identity.Identity], bool] = identity.alive,
+        works: Callable[[Path, int], bool] = apprentice.works,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """home: the user's folder; presets: the names of all presets there are; lacking: what is to be
-        installed first; start: begins a job; clock: seconds since 1970."""
+        installed first; start: begins a job, works: whether it is being done, in the ledger's folder; clock:
+        seconds since 1970."""
         self._home, self._places = home, places
         self._folder, self._runs = home / "teach", home / "runs"
         self._presets, self._lacks, self._start = presets, lacking, start
-        self._alive, self._clock = alive, clock
+        self._held, self._clock = partial(works, self._folder), clock
         self._able, self._curves = False, Curves()
-        self._ledger = Ledger(self._folder / LEDGER, alive)
+        self._ledger = Ledger(self._folder / LEDGER, self._held)
         self.drops = Drops(self._folder / "songs")
 
     def overview(self) -> dict[str, Any]:
@@ -77,7 +79,7 @@ class Classroom:
             "real": said.real,
             "songs": said.songs,
             "samples": [asdict(sample) for sample in samples.listed(folder / "samples")],
-            "settings": None if taught is None else taught.settings,
+            "settings": None if taught is None else _shown(taught.settings),
             "line": "" if job is None else self._told(Journal(self._folder, job.number).last()),
         }
 
@@ -167,7 +169,7 @@ class Classroom:
         return name
 
     def _standing(self, said: Record | None, job: Job | None) -> Standing:
-        working = RUNNING if job is None else job.standing(self._alive, self._clock())
+        working = RUNNING if job is None else job.standing(self._held, self._clock())
         fits = said is not None and said.state == "fitting" and identity.works(said.process, said.told)
         return standing.of(said, job, working, fits)
 
@@ -194,6 +196,11 @@ class Classroom:
             "preset": name in presets,
             "changed": changed,
         }
+
+
+def _shown(settings: dict[str, Any]) -> dict[str, Any]:
+    """What an order said, but for where on this machine the songs are."""
+    return {name: value for name, value in settings.items() if name != "folder"}
 
 
 def _by_epoch(curve: Curve, said: Record) -> Curve:

@@ -1,35 +1,11 @@
-"""Which process is meant: a number alone is given to another process some time after the first has ended."""
+"""Whether the process that a run's record names still works, where no page has begun it."""
 
 from __future__ import annotations
-
-import os
-from typing import NamedTuple
 
 import psutil
 
 CLOSE = 2.0
 """Seconds by which a process seems to have begun earlier or later when the system's clock is set."""
-
-
-class Identity(NamedTuple):
-    """pid; began: when the system says that it began, in seconds since 1970."""
-
-    pid: int
-    began: float
-
-
-def own() -> Identity:
-    """This process."""
-    return Identity(os.getpid(), psutil.Process().create_time())
-
-
-def alive(who: Identity) -> bool:
-    """Whether it still runs, and not another one of its number."""
-    try:
-        found = psutil.Process(who.pid)
-        return bool(found.status() != psutil.STATUS_ZOMBIE and abs(found.create_time() - who.began) <= CLOSE)
-    except psutil.Error:
-        return False
 
 
 def works(pid: int, told: float) -> bool:

@@ -1,9 +1,12 @@
-"""What the commands of a job print, in a file."""
+"""What the commands of a job print, in a file that whoever does the job holds meanwhile."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import IO
+
+from bandmate.daemon.locking import held, lock
 
 LATEST = 4096
 """Bytes of its end that are read."""
@@ -16,6 +19,21 @@ class Journal:
     def __init__(self, folder: Path, number: int) -> None:
         """folder: the ledger's."""
         self.path = folder / "logs" / f"{number}.log"
+
+    def hold(self) -> IO[bytes]:
+        """Do the job, until what comes back is closed or the process ends. Raises OSError."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        file = self.path.open("ab")
+        lock(file, wait=True)
+        return file
+
+    def held(self) -> bool:
+        """Whether a process does the job: told without a clock, which may be set meanwhile."""
+        try:
+            with self.path.open("r+b") as file:
+                return held(file)
+        except OSError:
+            return False
 
     def last(self) -> str:
         """The last line that was printed; nothing if there is none."""

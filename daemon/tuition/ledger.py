@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from bandmate.daemon.tuition.errors import TuitionError
-from bandmate.daemon.tuition.identity import Identity
 
 RUNNING = "running"
 CUT = "cut off"
@@ -28,7 +27,6 @@ create table if not exists jobs (
     settings text not null,
     steps text not null,
     pid integer,
-    process_began real,
     state text not null,
     said text not null default '',
     stop integer not null default 0,
@@ -37,42 +35,44 @@ create table if not exists jobs (
 )
 """
 
-Alive = Callable[[Identity], bool]
+Held = Callable[[int], bool]
+"""Whether a process does the job of this number."""
 
 
 @dataclass(frozen=True)
 class Job:
     """run: its run's name; kind: `teach` or `preset`; settings: the order's; steps: commands of `bandmate
-    train`; state: running, or one of ENDED; said: the sentence with which it ended; stop: whether it was
-    asked to; begun, ended: seconds since 1970."""
+    train`; pid: of the process that took it up; state: running, one of ENDED, or cut off where another job
+    was begun since; said: the sentence with which it ended; stop: whether it was asked to; begun, ended:
+    seconds since 1970."""
 
     number: int
     run: str
     kind: str
     settings: dict[str, Any]
     steps: list[list[str]]
-    process: Identity | None
+    pid: int | None
     state: str
     said: str
     stop: bool
     begun: float
     ended: float | None
 
-    def standing(self, alive: Alive, now: float) -> str:
+    def standing(self, held: Held, now: float) -> str:
         """Its state; a job whose process is gone, or never came, is cut off."""
         if self.state != RUNNING:
             return self.state
-        if self.process is None:
+        if self.pid is None:
             return RUNNING if 0 <= now - self.begun <= GRACE else CUT
-        return RUNNING if alive(self.process) else CUT
+        return RUNNING if held(self.number) else CUT
 
 
 class Ledger:
     """Law: one job at a time. Times are seconds since 1970 and are given, never asked for."""
 
-    def __init__(self, path: Path, alive: Alive) -> None:
-        """path: of the file, which need not exist; alive: whether a process still runs."""
-        self._path, self._alive = path, alive
+    def __init__(self, path: Path, held: Held) -> None:
+        """path: of the file, which need not exist."""
+        self._path, self._held = path, held
 
     def begin(self, run: str, kind: str, settings: dict[str, Any], steps: list[list[str]], now: float) -> Job:
         """A new job. Raises TuitionError while another one runs."""
@@ -81,6 +81,8 @@ class Ledger:
         with self._open() as table:
             table.execute("begin immediate")
             self._check_free(table, now)
+            # Whoever was to do such a job comes too late now.
+            table.execute("update jobs set state = ? where state = ?", (CUT, RUNNING))
             columns = "run, kind, settings, steps, state, begun"
             number = table.execute(
                 f"insert into jobs ({columns}) values (?, ?, ?, ?, ?, ?)", values
@@ -94,12 +96,12 @@ class Ledger:
             with self._open() as table:
                 self._check_free(table, now)
 
-    def take(self, number: int, process: Identity) -> Job:
+    def take(self, number: int, pid: int) -> Job:
         """A process takes a job up. Raises TuitionError where there is none to be taken."""
         with self._open() as table:
             taken = table.execute(
-                "update jobs set pid = ?, process_began = ? where number = ? and state = ? and pid is null",
-                (*process, number, RUNNING),
+                "update jobs set pid = ? where number = ? and state = ? and pid is null",
+                (pid, number, RUNNING),
             )
             if taken.rowcount != 1:
                 raise TuitionError("there is no such job to be taken up")
@@ -140,7 +142,7 @@ class Ledger:
 
     def _check_free(self, table: sqlite3.Connection, now: float) -> None:
         for job in self._jobs(table, "where state = ?", RUNNING):
-            if job.standing(self._alive, now) == RUNNING:
+            if job.standing(self._held, now) == RUNNING:
                 raise TuitionError(f"{job.run} is being worked on; stop that first, or wait for its end")
 
     @contextmanager
@@ -156,14 +158,12 @@ class Ledger:
             ) from error
 
     def _jobs(self, table: sqlite3.Connection, where: str, *values: Any) -> list[Job]:
-        columns = "number, run, kind, settings, steps, pid, process_began, state, said, stop, begun, ended"
+        columns = "number, run, kind, settings, steps, pid, state, said, stop, begun, ended"
         return [_job(row) for row in table.execute(f"select {columns} from jobs {where}", values)]
 
 
 def _job(row: tuple[Any, ...]) -> Job:
-    number, run, kind, settings, steps, pid, began, state, said, stop, begun, ended = row
-    process = None if pid is None else Identity(pid, began)
+    number, run, kind, settings, steps, pid, state, said, stop, begun, ended = row
     return Job(
-        number, run, kind, json.loads(settings), json.loads(steps), process, state, said, bool(stop), begun,
-        ended,
-    )  # fmt: skip
+        number, run, kind, json.loads(settings), json.loads(steps), pid, state, said, bool(stop), begun, ended
+    )

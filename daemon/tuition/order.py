@@ -51,8 +51,8 @@ class Order:
         if not isinstance(technique, str) or technique not in USUAL:
             raise TuitionError(f"a technique is one of {', '.join(USUAL)}")
         numbers: dict[str, Any] = {field: _number(field, given[field]) for field in RANGES}
-        folder = named(given["name"]), _folder(given["folder"])
-        return cls(*folder, technique, **numbers, tags=_tags(given["tags"]))
+        name, folder = named(given["name"]), _folder(given["folder"])
+        return cls(name, folder, technique, **numbers, tags=_tags(given["tags"]))
 
     def plain(self) -> dict[str, Any]:
         """As JSON keeps it."""

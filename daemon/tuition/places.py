@@ -21,6 +21,7 @@ class Places:
     def __init__(self, homes: Sequence[Path], guarded: bool) -> None:
         """homes: folders that are the user's, the first is their home; guarded: whether others can ask."""
         self._homes = [Path(os.path.realpath(home)) for home in homes]
+        self._named = [*self._homes, *(Path(os.path.abspath(home)) for home in homes)]
         self._guarded = guarded
 
     def find(self, typed: str) -> Path:
@@ -28,11 +29,12 @@ class Places:
         sentence = NOWHERE.format(advice=OTHERS if self._guarded else OWN)
         text = os.path.expanduser(typed) if typed.startswith("~/") or typed == "~" else typed
         # Told from the words alone first: a Windows that looks for a foreign server tells it a password.
-        if not os.path.isabs(text) or not self._may(Path(os.path.normpath(text))):
+        if not os.path.isabs(text) or not self._may(Path(os.path.normpath(text)), self._named):
             raise TuitionError(sentence)
         try:
             path = Path(os.path.realpath(text))
-            if not self._may(path) or not path.is_dir() or not os.access(path, os.R_OK | os.X_OK):
+            may = self._may(path, self._homes)
+            if not may or not path.is_dir() or not os.access(path, os.R_OK | os.X_OK):
                 raise TuitionError(sentence)
         except (OSError, ValueError) as error:
             raise TuitionError(sentence) from error
@@ -40,8 +42,8 @@ class Places:
             raise TuitionError("choose the folder with the songs, not one with all that is yours in it")
         return path
 
-    def _may(self, path: Path) -> bool:
+    def _may(self, path: Path, homes: Sequence[Path]) -> bool:
         if not self._guarded:
             return True
-        inside = [path.relative_to(home) for home in self._homes if path.is_relative_to(home)]
+        inside = [path.relative_to(home) for home in homes if path.is_relative_to(home)]
         return any(not any(part.startswith(".") for part in each.parts) for each in inside)

@@ -2,10 +2,10 @@
 
     python tests/bench/faults.py [SCENE ...]
 
-Scenes: late, hangs, nan, slow-load, half, gone, memory, stopped, panic. Models are toys whose ONNX files do
-what is wrong. Each line tells how many notes were struck before, during and after, what was said, and what
-was left sounding. The exit status is 1 where a note hangs, the band does not come back, or a trouble is told
-more than once.
+Scenes: late, hangs, nan, shape, slow-load, half, gone, memory, stopped, panic. Models are toys whose ONNX
+files do what is wrong. Each line tells how many notes were struck before, during and after, what was said,
+and what was left sounding. The exit status is 1 where a note hangs, the band does not come back, or a trouble
+is told more than once.
 """
 
 from __future__ import annotations
@@ -94,6 +94,20 @@ def not_a_number(data: bytes) -> bytes:
     return grafted(model, nodes, {})
 
 
+def misshapen(data: bytes) -> bytes:
+    """A generator that gives its velocities twice when density is asked for."""
+    nodes = [
+        helper.make_node("Slice", ["controls", "first", "second", "axis"], ["go"]),
+        helper.make_node("Greater", ["go", "over"], ["twice"]),
+        helper.make_node("Cast", ["twice"], ["more"], to=TensorProto.INT64),
+        helper.make_node("Add", ["more", "second"], ["rows"]),
+        helper.make_node("Reshape", ["rows", "second"], ["many"]),
+        helper.make_node("Concat", ["many", "once"], ["wide"], axis=0),
+        helper.make_node("Expand", ["loudness_", "wide"], ["loudness"]),
+    ]
+    return grafted(onnx.load_from_string(data), nodes, {"once": np.ones(3, np.int64)})
+
+
 def grafted(model: onnx.ModelProto, nodes: list[onnx.NodeProto], own: dict[str, Any]) -> bytes:
     """The model with its `loudness` renamed to `loudness_`, from which these nodes make another; they find
     the controls, and constants that are their own or all such nodes'."""
@@ -177,16 +191,6 @@ def dense(scene: Scene) -> int:
     return during
 
 
-def reloaded(data: Callable[[bytes], bytes]) -> Callable[[Scene], int]:
-    """The model's file becomes another while it plays."""
-
-    def act(scene: Scene) -> int:
-        scene.own.write_bytes(data(scene.own.read_bytes()))
-        return scene.play(8)
-
-    return act
-
-
 def halves(scene: Scene) -> int:
     """A file that is written in three strokes, a second apart."""
     whole = toys.generator(PARTS, noise=7, sure=0.9999)
@@ -258,6 +262,7 @@ SCENES: dict[str, tuple[Callable[[], bytes], Callable[[Scene], int], int | None]
     "late": (lambda: looping(_toy(), 0, 3_000_000), dense, None),
     "hangs": (lambda: looping(_toy(), 0, 10**12), dense, None),
     "nan": (lambda: not_a_number(_toy()), dense, None),
+    "shape": (lambda: misshapen(_toy()), dense, None),
     "slow-load": (_toy, slow, None),
     "half": (_toy, halves, None),
     "gone": (_toy, gone, None),

@@ -72,17 +72,14 @@ def parity(ear: Ear, data: bytes, name: str) -> float:
     return export.held_to_tolerance(worst, name)
 
 
-def publish(
-    ear: Ear, songs: list[Song], parts: Sequence[str], genre: str, corpora: Sequence[str], follow: float = 1.0
-) -> tuple[bytes, float]:
+def publish(ear: Ear, songs: list[Song], parts: Sequence[str], card: Card) -> tuple[bytes, float]:
     """The file of an ear, and its largest difference from the network. Raises ModelError.
 
-    songs: of these parts, that it never saw; its card says how it did on them, and on them was settled how
-    often its chords change; follow: how much the melody is to count in its plans.
+    songs: of these parts, that it never saw; card: what is known of it before, which then says how it did on
+    them, and how often its chords change, which is settled on them.
     """
-    card = Card(kind="ear", genre=genre, trained_on=tuple(corpora), follow=follow)
-    data = to_bytes(ear, replace(card, **stated(ear, songs, parts, follow)))
-    return data, parity(ear, data, f"{genre}-ear.onnx")
+    data = to_bytes(ear, replace(card, **stated(ear, songs, parts, card.follow)))
+    return data, parity(ear, data, f"{card.genre}-ear.onnx")
 
 
 def stated(ear: Ear, songs: list[Song], parts: Sequence[str], follow: float = 1.0) -> dict[str, Any]:

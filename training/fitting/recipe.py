@@ -65,7 +65,7 @@ class Recipe:
     excerpts per update; ear_beats: beats in one; ear_rate: AdamW's learning rate at the top of its
     cosine; ear_dropout: share of its inner numbers left out while it learns; ear_melody: weight of
     foretelling the melody beside the chord, which weighs 1; ear_follow: what the melody foretold counts in
-    its plans beside the chords.
+    its plans beside the chords; ear_lean: how far parts lean to it.
 
     `band`. code: numbers in a style code, and in the `noise` input; bank: style codes kept in the
     exported file; near: weight of the hop after the cut (all later steps weigh 1); kl_weight and
@@ -99,6 +99,7 @@ class Recipe:
     ear_dropout: float = 0.2
     ear_melody: float = 0.3
     ear_follow: float = 1.0
+    ear_lean: float = 1.0
     latent: int = 32
     channels: tuple[int, ...] = (16, 32, 64, 96)
     code: int = 24

@@ -24,15 +24,16 @@ Figures = dict[str, float]
 
 def of_songs(songs: Sequence[Excerpt], real: Sequence[Excerpt], seed: int) -> Figures:
     """Means over the songs, each beside the real one, but of the longest silence, which is that of all, and
-    of `onsets_apart`: how far the onsets of all songs together are spread otherwise over the bar.
+    of `onsets_apart`: how far the mean of the songs' shares of onsets at each step of the bar is from that of
+    the real ones, of those songs in which both have notes.
 
     Besides the figures of `fit`, where there are two songs: `sensitivity.in_harmony`, `.in_harmony_same_key`.
     """
     rows = [fit(song, true) for song, true in zip(songs, real, strict=True)]
-    apart = rhythm.apart(*(_usual_shares(each) for each in (songs, real)))
     for row, drops in zip(rows, sensitivity.of_songs(songs, seed), strict=True):
         row |= {name: drop for name, drop in drops.items() if "in_harmony" in name}
-    return means(rows) | {LONGEST: max(row["silence.mean"] for row in rows), "onsets_apart": apart}
+    silence = max(row["silence.mean"] for row in rows)
+    return means(rows) | {LONGEST: silence, "onsets_apart": _apart_together(songs, real)}
 
 
 def fit(song: Excerpt, real: Excerpt) -> Figures:
@@ -59,9 +60,11 @@ def _shares(song: Excerpt) -> Floats:
     return rhythm.onset_shares(list(song.voices.values()), song.bars)
 
 
-def _usual_shares(songs: Sequence[Excerpt]) -> Floats:
-    """float64[16]: the mean of the songs' shares, of those that have notes."""
-    return np.asarray(np.nanmean([_shares(song) for song in songs], 0))
+def _apart_together(songs: Sequence[Excerpt], real: Sequence[Excerpt]) -> float:
+    """How far the means of their shares are apart; not a number where no song has notes in both."""
+    pairs = np.array([(_shares(song), _shares(true)) for song, true in zip(songs, real, strict=True)])
+    known = pairs[~np.isnan(pairs).any((1, 2))]
+    return rhythm.apart(*known.mean(0)) if len(known) else float("nan")
 
 
 def of_parts(songs: Sequence[Excerpt]) -> Figures:

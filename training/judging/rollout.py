@@ -103,8 +103,8 @@ def free_run(say: Say, card: Card, limits: Limits, given: Stage, noise_size: int
         for song in range(size):
             answer = Probabilities(*(kind[song, :, : cut + HOP] for kind in said))
             chance = Chance.of((manner.seed, song, phrase), begin, manner.variation)
-            onset, sustain = played[song, :, :, WINDOW + now - 1].swapaxes(0, 1) > 0
-            score = decoding.decode(answer, card, limits, Before(sustain, onset), cut, chance)
+            onset, sustain = played[song, :, :, now : WINDOW + now].swapaxes(0, 1) > 0
+            score = decoding.decode(answer, card, limits, Before.of(onset, sustain), cut, chance)
             played[song, :, 0, here], played[song, :, 1, here] = score.onset, score.sustain
     return played[:, :, :, WINDOW : WINDOW + n]
 

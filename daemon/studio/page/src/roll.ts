@@ -99,8 +99,9 @@ export class Roll {
     const view = { scale, head, now: this.rested, left: this.rested - head / scale };
     this.front.clearRect(0, 0, this.width, this.height);
     this.drawBars(view, place);
-    this.drawNotes(view, channels);
+    // Below the notes, or one that has just begun would be hidden by it.
     this.drawHead(view);
+    this.drawNotes(view, channels);
     this.measure(began);
   }
 

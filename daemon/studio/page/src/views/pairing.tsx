@@ -2,8 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Band } from "../band";
 import { pair } from "../link";
+import { scanned } from "../scanned";
 
-const HASH = "#pair=";
 
 /** Asks for the code that the band's terminal shows; a scanned one is offered at once. */
 export function Pairing({ band }: { band: Band }) {
@@ -15,11 +15,8 @@ export function Pairing({ band }: { band: Band }) {
     else wrong.value = sentence;
   };
   useEffect(() => {
-    if (!location.hash.startsWith(HASH)) return;
-    const scanned = location.hash.slice(HASH.length);
-    // The code is not left where a history or a bookmark keeps it.
-    history.replaceState(null, "", location.pathname);
-    void offer(scanned);
+    const found = scanned();
+    if (found !== null) void offer(found);
   }, []);
   return (
     <main class="pairing">
