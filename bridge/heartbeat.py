@@ -65,16 +65,20 @@ class Heartbeat:
         return True
 
     def connections(self, port: str) -> frozenset[str]:
-        """Return the names of the ports that a port is connected to; none if there is no such port."""
+        """Return the names of the ports that a port is connected to; none if there is no such port.
+
+        A busy server names a port for some cycles more after it has gone; such a one is left out.
+        """
         if self._client is None:
             return frozenset()
         found = self._jack.jack_port_by_name(self._client, port.encode())
         names = self._jack.jack_port_get_all_connections(self._client, found) if found else None
         if not names:
             return frozenset()
-        connected = frozenset(name.decode() for name in takewhile(bool, (names[k] for k in count())))
+        listed = list(takewhile(bool, (names[k] for k in count())))
+        connected = [name for name in listed if self._jack.jack_port_by_name(self._client, name)]
         self._jack.jack_free(names)
-        return connected
+        return frozenset(name.decode() for name in connected)
 
     def close(self) -> None:
         """Leave the server, if it is alive; a second call does nothing."""

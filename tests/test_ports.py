@@ -18,8 +18,9 @@ import rtmidi
 from bandmate.bridge import api
 from bandmate.bridge.clock import now
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Position, Program, Pulse, Start, Stop
+from bandmate.bridge.heartbeat import Cable, Heartbeat
 from bandmate.bridge.names import PortError
-from bandmate.bridge.ports import Midi
+from bandmate.bridge.ports import Input, Midi, Output
 
 SCORE: list[Event] = [
     Program(1, 12),
@@ -61,9 +62,30 @@ class Heard:
             return list(self.events)
 
 
+class Attended(Midi):
+    """Closes with it whatever was opened, so that a test that fails leaves no port to the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened: list[Input | Output] = []
+
+    def open_input(self, *args: Any, **options: Any) -> Input:
+        self._opened.append(port := super().open_input(*args, **options))
+        return port
+
+    def open_output(self, *args: Any, **options: Any) -> Output:
+        self._opened.append(port := super().open_output(*args, **options))
+        return port
+
+    def close(self) -> None:
+        for port in self._opened:
+            port.close()
+        super().close()
+
+
 @pytest.fixture
 def midi(jack: Any) -> Iterator[Midi]:
-    system = Midi()
+    system = Attended()
     yield system
     system.close()
 
@@ -151,6 +173,34 @@ def test_a_port_that_went_away_and_is_back_is_connected_no_more(midi: Midi) -> N
     assert [port.connected() for port in near] == [False, False]
     for port in (*near, far_in, far_out):
         port.close()
+
+
+class Graph:
+    """What of libjack tells of ports and connections; the connections may be older than the ports."""
+
+    def __init__(self) -> None:
+        self.ports: set[bytes] = set()
+        self.connected: list[bytes] = []
+
+    def jack_port_by_name(self, _: int, name: bytes) -> bool:
+        return name in self.ports
+
+    def jack_port_get_all_connections(self, *_: object) -> list[bytes | None] | None:
+        return [*self.connected, None] if self.connected else None
+
+    def jack_free(self, _: object) -> None:
+        pass
+
+
+def test_a_connection_to_a_port_that_has_gone_is_not_taken_for_one_from_before() -> None:
+    """A server that many keep busy still tells of it, and the port that is opened next has the same name."""
+    graph: Any = Graph()
+    graph.ports, graph.connected = {b"piano:out"}, [b"bandmate:bandmate in"]
+    cable = Cable(Heartbeat(graph, 1), "piano:out")
+    assert not cable.plugged()
+    graph.ports.add(b"bandmate:bandmate in")
+    assert cable.plugged()
+    assert cable.holds()
 
 
 @pytest.mark.jack
