@@ -245,6 +245,18 @@ def test_axe_finds_no_violation(visit: Any, violations: Callable[[Any], Any], sc
         assert violations(here.page) == []
 
 
+@pytest.mark.parametrize("width", [320, 390, 761, 1024, 1221, 1440])
+def test_no_view_is_wider_than_the_window(visit: Any, studiobrowser: ModuleType, width: int) -> None:
+    """While the band plays, so that the head has its bar, chords, tempo and key."""
+    here = visit()
+    studiobrowser.play(here.page, "QQTTYY")
+    until(here.page, lambda: here.page.locator(".chord .big").inner_text() != "")
+    here.page.set_viewport_size({"width": width, "height": 800})
+    for view in ("Compose", "Teach", "Stage"):
+        here.button(view).click()
+        assert here.page.evaluate("document.documentElement.scrollWidth") <= width, view
+
+
 def test_the_page_is_light_and_asks_nobody_else(visit: Any, house: Any) -> None:
     here = visit("phone")
     here.button("Mix").click()
