@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from bandmate.daemon import commands, locking
-from bandmate.daemon.tuition import able, apprentice, identity, order, standing
+from bandmate.daemon.tuition import able, apprentice, order, standing
 from bandmate.daemon.tuition.apprentice import Urging
 from bandmate.daemon.tuition.classroom import DROP, Classroom
 from bandmate.daemon.tuition.errors import TuitionError
@@ -226,10 +226,10 @@ def test_a_broken_ledger_is_a_sentence(tmp_path: Path) -> None:
 
 def test_a_process_that_began_after_it_told_something_is_another() -> None:
     now = time.time()
-    assert identity.works(os.getpid(), now)
-    assert not identity.works(os.getpid(), now - 1e6)
-    assert not identity.works(2**22 + 5, now)
-    assert not identity.works(-1, now)
+    assert Record(state="fitting", process=os.getpid(), told=now).fits()
+    assert not Record(state="stopped", process=os.getpid(), told=now).fits()
+    for pid, told in ((os.getpid(), now - 1e6), (2**22 + 5, now), (-1, now)):
+        assert not Record(state="fitting", process=pid, told=told).fits()
 
 
 # --- the apprentice -------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bandmate.daemon.tuition import apprentice, identity, record, samples, standing
+from bandmate.daemon.tuition import apprentice, record, samples, standing
 from bandmate.daemon.tuition.curves import Curve, Curves
 from bandmate.daemon.tuition.drops import Drops
 from bandmate.daemon.tuition.errors import TuitionError
@@ -170,8 +170,7 @@ class Classroom:
 
     def _standing(self, said: Record | None, job: Job | None) -> Standing:
         working = RUNNING if job is None else job.standing(self._held, self._clock())
-        fits = said is not None and said.state == "fitting" and identity.works(said.process, said.told)
-        return standing.of(said, job, working, fits)
+        return standing.of(said, job, working, said is not None and said.fits())
 
     def _told(self, line: str) -> str:
         """A line that was printed, without saying where the user's folder is."""
