@@ -173,7 +173,7 @@ def ports() -> None:
 @main.command()
 def presets() -> None:
     """List the presets, and what is wrong with them."""
-    from bandmate.daemon.answering.catalogue import Catalogue
+    from bandmate.models.catalogue import Catalogue
     from bandmate.presets.home import folder
     from bandmate.presets.load import Shelf
 
@@ -193,12 +193,13 @@ def presets() -> None:
 @main.command()
 def models() -> None:
     """List the models, and what is wrong with them."""
-    from bandmate.daemon.answering.catalogue import Catalogue
+    from bandmate.daemon.answering import loading
+    from bandmate.models.catalogue import Catalogue
     from bandmate.presets.home import folder
 
     catalogue = Catalogue(folder("models"))
     for name in catalogue.names():
-        click.echo(f"{name:20} {catalogue.where(name):9} {catalogue.describe(name)}")
+        click.echo(f"{name:20} {catalogue.where(name):9} {loading.describe(catalogue, name)}")
     click.echo(f"\nYours belong in {folder('models')}")
 
 

@@ -22,8 +22,8 @@ from bandmate.models import drawing
 from bandmate.models.chance import Chance
 from bandmate.models.contract import Card
 from bandmate.models.drawing import Cuts, logit, share
-from bandmate.models.generator import Probabilities
 from bandmate.models.harmony import Wanted
+from bandmate.models.probabilities import Probabilities
 from bandmate.models.roll import PARTS, PITCHES
 from bandmate.models.touch import touched
 

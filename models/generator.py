@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,22 +16,13 @@ from numpy.typing import NDArray
 
 from bandmate.models import contract
 from bandmate.models.contract import Card, ModelError, Shape
+from bandmate.models.probabilities import Probabilities
 
 FLOAT = "tensor(float)"
 
 Array = NDArray[np.float32]
 Shapes = dict[str, tuple[Any, ...]]
 Known = dict[str, Shape]
-
-
-@dataclass(frozen=True)
-class Probabilities:
-    """A generator's answer: onset, sustain, velocity float32[4,32,128] and gate float32[4,32]."""
-
-    onset: Array
-    sustain: Array
-    velocity: Array
-    gate: Array
 
 
 @dataclass(frozen=True)
@@ -190,14 +180,6 @@ def load(data: bytes, name: str) -> Generator | Ear:
     """The model in a file's bytes, of the kind that its card states. Raises ModelError."""
     kind = _Session(data, name).card.kind
     return Ear(data, name) if kind == "ear" else Generator(data, name)
-
-
-def read(path: Path) -> bytes:
-    """The bytes of a model file. Raises ModelError when it can't be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{path} can't be read ({error.strerror}); check that the file is there") from error
 
 
 def _starved(error: Exception, name: str) -> str | None:

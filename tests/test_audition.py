@@ -11,13 +11,14 @@ import mido
 import numpy as np
 import pytest
 
-from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.answering import loading
 from bandmate.daemon.clock.metre import Grid
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.offstage import audition as stage
 from bandmate.daemon.offstage import song as songs
 from bandmate.daemon.offstage.audition import audition
 from bandmate.daemon.offstage.render import render
+from bandmate.models.catalogue import Catalogue
 from bandmate.models.contract import ModelError
 from bandmate.models.harmony import NONE, TONES, symbol
 from bandmate.presets import write
@@ -86,7 +87,7 @@ def test_it_is_what_render_makes_of_the_same_melody_in_a_file(home: Path, tmp_pa
     rendering = render(
         songs.read(tmp_path / "melody.mid"),
         preset,
-        Catalogue(home / "models").accompanist(preset),
+        loading.accompanist(Catalogue(home / "models"), preset),
         Settings(seed=7),
     )
     ((parts, chords, _),) = audition("pop", [("toy", melody.astype(np.int16))], **places(home), seed=7)

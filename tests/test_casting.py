@@ -11,8 +11,10 @@ from types import ModuleType
 
 import pytest
 
+from bandmate.daemon.answering import loading
 from bandmate.daemon.answering.accompanist import Accompanist
 from bandmate.daemon.stage.casting import Casting
+from bandmate.models.catalogue import Catalogue
 from bandmate.models.contract import ModelError
 from bandmate.presets.preset import Preset, PresetError
 
@@ -206,10 +208,10 @@ def test_whatever_loading_raises_is_a_sentence_and_the_next_wish_is_granted(
     wings.preset(packaged("symphony").replace("hop: 4 ", "hop: 16 "), "symphony")
     with monkeypatch.context() as patch:
 
-        def fail(preset: Preset) -> Accompanist:
+        def fail(catalogue: Catalogue, preset: Preset) -> Accompanist:
             raise error
 
-        patch.setattr(wings.casting._catalogue, "accompanist", fail)
+        patch.setattr(loading, "accompanist", fail)
         wings.casting.wish(2)
         sentence = wings.said()
     assert said in sentence
@@ -220,13 +222,13 @@ def test_whatever_loading_raises_is_a_sentence_and_the_next_wish_is_granted(
 
 def test_a_wish_that_takes_long_is_said_to(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wings = Wings(home, patience=0.0)
-    goes_on, load = threading.Event(), wings.casting._catalogue.accompanist
+    goes_on, load = threading.Event(), loading.accompanist
 
-    def slow(preset: Preset) -> Accompanist:
+    def slow(catalogue: Catalogue, preset: Preset) -> Accompanist:
         assert goes_on.wait(LIMIT)
-        return load(preset)
+        return load(catalogue, preset)
 
-    monkeypatch.setattr(wings.casting._catalogue, "accompanist", slow)
+    monkeypatch.setattr(loading, "accompanist", slow)
     wings.begin()
     wings.casting.wish(2)
     assert wings.said() == "a preset takes long to load; until it can play, the band plays on as it is"

@@ -8,7 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.answering import loading
+from bandmate.models.catalogue import Catalogue
 from bandmate.models.contract import ModelError
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
@@ -51,21 +52,21 @@ def test_the_users_file_goes_before_the_packaged_one(catalogue: Catalogue) -> No
 
 
 def test_what_a_model_is(catalogue: Catalogue) -> None:
-    assert catalogue.describe("own") == "generator for toy (drums, bass, keys, strings)"
-    assert catalogue.describe("own-ear") == "ear for toy"
+    assert loading.describe(catalogue, "own") == "generator for toy (drums, bass, keys, strings)"
+    assert loading.describe(catalogue, "own-ear") == "ear for toy"
 
 
 def test_what_is_wrong_with_a_model(catalogue: Catalogue, toys: ModuleType) -> None:
     own = catalogue.folder / "own.onnx"
     own.write_bytes(own.read_bytes()[:999])
-    assert catalogue.describe("own").startswith("own.onnx can't be loaded as an ONNX model")
+    assert loading.describe(catalogue, "own").startswith("own.onnx can't be loaded as an ONNX model")
     own.write_bytes(toys.generator(PARTS, format=9))
-    assert catalogue.describe("own").startswith("own.onnx is of format 9")
+    assert loading.describe(catalogue, "own").startswith("own.onnx is of format 9")
     own.write_bytes(toys.generator(PARTS, hold=(0.5,)))
-    assert catalogue.describe("own") == "own.onnx must give 4 hold cuts of 0 to 1, one for each part"
+    assert loading.describe(catalogue, "own") == "own.onnx must give 4 hold cuts of 0 to 1, one for each part"
     own.unlink()
     own.mkdir()
-    assert "own.onnx can't be read" in catalogue.describe("own")
+    assert "own.onnx can't be read" in loading.describe(catalogue, "own")
 
 
 def test_a_model_that_is_not_there(catalogue: Catalogue) -> None:
@@ -73,14 +74,22 @@ def test_a_model_that_is_not_there(catalogue: Catalogue) -> None:
         catalogue.data("owm")
 
 
+def test_a_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.onnx").write_bytes(b"abc")
+    assert Catalogue(tmp_path).data("a") == b"abc"
+    (tmp_path / "b.onnx").mkdir()
+    with pytest.raises(ModelError, match=r"b\.onnx can't be read .*; check that the file is there"):
+        Catalogue(tmp_path).data("b")
+
+
 def test_an_accompanist_has_the_presets_ear_and_band(catalogue: Catalogue, preset: Preset) -> None:
-    assert catalogue.accompanist(preset).band.card.parts == PARTS
+    assert loading.accompanist(catalogue, preset).band.card.parts == PARTS
 
 
 def test_a_band_must_have_the_parts_of_its_preset(catalogue: Catalogue, preset: Preset) -> None:
     others = replace(preset, parts=preset.parts[::-1])
     with pytest.raises(ModelError) as told:
-        catalogue.accompanist(others)
+        loading.accompanist(catalogue, others)
     assert str(told.value) == (
         "preset pop has the parts strings, keys, bass, drums, but own.onnx plays drums, bass, keys, strings; "
         "name them so, in this order"
@@ -90,4 +99,4 @@ def test_a_band_must_have_the_parts_of_its_preset(catalogue: Catalogue, preset: 
 @pytest.mark.parametrize(("ear", "band"), [("own", "own"), ("own-ear", "own-ear")])
 def test_an_ear_is_not_taken_for_a_band(catalogue: Catalogue, preset: Preset, ear: str, band: str) -> None:
     with pytest.raises(ModelError, match="where a preset needs"):
-        catalogue.accompanist(replace(preset, ear=ear, band=band))
+        loading.accompanist(catalogue, replace(preset, ear=ear, band=band))

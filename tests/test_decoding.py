@@ -15,8 +15,8 @@ from bandmate.models.chance import KEPT, ONE_BAR, Chance, Origin, Temper
 from bandmate.models.contract import Card
 from bandmate.models.decoding import Before, Limits, Score
 from bandmate.models.drawn import Drawn, Drum
-from bandmate.models.generator import Probabilities
 from bandmate.models.harmony import Wanted
+from bandmate.models.probabilities import Probabilities
 
 DRUMS, BASS, KEYS, STRINGS = range(4)
 CARD = Card("generator", parts=("drums", "bass", "keys", "strings"))

@@ -12,7 +12,7 @@ from bandmate.bridge.names import PortError
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.config import Config
 from bandmate.daemon.engine.settings import Settings
-from bandmate.daemon.studio.encore import Encore, Show, season
+from bandmate.daemon.studio.encore import Encore, Staging, season
 from bandmate.daemon.studio.protocol import Setup
 
 FIRST = Metre(4, 4)
@@ -44,21 +44,21 @@ class Evening:
         self.ending.set()
 
     def run(self) -> str | None:
-        first = Show(Config(metre=FIRST), Settings())
+        first = Staging(Config(metre=FIRST), Settings())
         return season(first, self._perform, self.encore, self._changed, self.stopped, self.said.append)
 
-    def _perform(self, show: Show) -> str | None:
-        self.played.append(show.config.metre.beats)
+    def _perform(self, staging: Staging) -> str | None:
+        self.played.append(staging.config.metre.beats)
         if not self.ending.is_set():
-            self.heard.append(show.config.metre.beats)
+            self.heard.append(staging.config.metre.beats)
             (self.happenings.pop(0) if self.happenings else self.signal)()
         assert self.ending.is_set(), "nobody ends it"
         return self.lost
 
-    def _changed(self, show: Show, setup: Setup) -> Show:
+    def _changed(self, staging: Staging, setup: Setup) -> Staging:
         if self.meanwhile:
             self.meanwhile.pop(0)()
-        return replace(show, config=replace(show.config, metre=setup.metre))
+        return replace(staging, config=replace(staging.config, metre=setup.metre))
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bandmate.daemon.answering import loading
 from bandmate.daemon.answering.accompanist import Accompanist
-from bandmate.daemon.answering.catalogue import Catalogue
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.offstage.audition import Heard, audition
+from bandmate.models.catalogue import Catalogue
 from bandmate.models.harmony import NONE
 from bandmate.presets import write
 from bandmate.presets.load import Shelf
@@ -110,7 +111,7 @@ def test_a_chord_is_recalled_only_where_the_melody_repeats(stage: Any, scores: M
 
 
 def test_the_packaged_band_is_the_one_that_is_heard(tmp_path: Path) -> None:
-    assert isinstance(Catalogue(tmp_path).accompanist(Shelf(None).get("pop")), Accompanist)
+    assert isinstance(loading.accompanist(Catalogue(tmp_path), Shelf(None).get("pop")), Accompanist)
 
 
 @pytest.mark.parametrize("preset", ["rock", "songwriter"])

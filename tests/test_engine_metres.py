@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.answering import loading
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.offstage.render import Rendering, render
 from bandmate.daemon.offstage.song import MelodyFile, SongNote
+from bandmate.models.catalogue import Catalogue
 from bandmate.presets.load import Shelf
 
 KICKS, SNARES = (35, 36), (38, 40)
@@ -80,7 +81,9 @@ def performed(metre: Metre, bars: int, folder: Path, seed: int = 2) -> Rendering
     )
     song = MelodyFile(notes, ((0.0, 120.0),), ((0.0, metre.beats, metre.unit),), "tune")
     preset = Shelf(None).get("pop")
-    return render(song, preset, Catalogue(folder).accompanist(preset), Settings(metre=metre, seed=seed))
+    return render(
+        song, preset, loading.accompanist(Catalogue(folder), preset), Settings(metre=metre, seed=seed)
+    )
 
 
 def struck(rendering: Rendering, voice: int, metre: Metre, bars: int, *pitches: int) -> Counter[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -319,10 +318,3 @@ def test_a_file_that_breaks_when_it_runs_is_refused_before_playing(band: bytes) 
         shape.CopyFrom(numpy_helper.from_array(np.full(128, 99, np.int64), "classes"))
 
     assert "fails when it is run" in told(lambda: Generator(changed(band, edit), "toy.onnx"))
-
-
-def test_a_file_is_read(tmp_path: Path) -> None:
-    (tmp_path / "a.onnx").write_bytes(b"abc")
-    assert generator.read(tmp_path / "a.onnx") == b"abc"
-    with pytest.raises(ModelError, match=r"b\.onnx can't be read .*; check that the file is there"):
-        generator.read(tmp_path / "b.onnx")

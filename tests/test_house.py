@@ -188,3 +188,12 @@ def test_help_imports_nothing_heavy(word):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd="/")
     assert done.stdout.endswith("heavy: [] 0\n"), done.stdout + done.stderr
+
+
+def test_the_page_s_server_imports_nothing_that_it_does_not_use():
+    """It is there as long as the band, and ONNX Runtime alone would take a quarter of its memory."""
+    script = "import sys, bandmate.daemon.studio.serving as it; print(it.__name__, 'of', *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd="/")
+    name, _, *imported = done.stdout.split()
+    assert name == "bandmate.daemon.studio.serving", done.stderr
+    assert set(imported) & {"rtmidi", "onnxruntime", "torch"} == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import threading
 from pathlib import Path
 from types import ModuleType
@@ -34,7 +35,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     """A workshop whose band plays the melody and nothing else."""
 
     async def render(melody: Path, out: Path, order: Any) -> str:
-        out.write_bytes(melody.read_bytes())
+        shutil.copyfile(melody, out)
         return ""
 
     monkeypatch.setattr(workshop, "_render", render)
@@ -60,7 +61,7 @@ def app(shop: Workshop, tmp_path: Path) -> Starlette:
     return Starlette(routes=routes)
 
 
-def test_music_is_read_on_other_threads_than_the_loop_that_carries_the_keys(
+def test_files_are_read_on_other_threads_than_the_loop_that_carries_the_keys(
     app: Starlette, studiohouse: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     where: list[bool] = []
@@ -72,6 +73,7 @@ def test_music_is_read_on_other_threads_than_the_loop_that_carries_the_keys(
 
         return told
 
+    monkeypatch.setattr(Path, "read_bytes", spied(Path.read_bytes))
     monkeypatch.setattr(mido, "MidiFile", spied(mido.MidiFile))
     monkeypatch.setattr(digest, "Shelf", spied(digest.Shelf))
 
@@ -91,8 +93,9 @@ def test_music_is_read_on_other_threads_than_the_loop_that_carries_the_keys(
         told = {"id": version, "programs": [None], "muted": []}
         shared = await ask("/api/shares/new", "POST", {"melody": melody, "versions": [told]})
         assert (await ask("/api/shares", "POST", shared))["said"] == []
-        await ask("/api/takes/mine")
-        await ask("/api/teach/runs/walk/samples/real/0")
+        for kept in ("/api/takes/mine", "/api/teach/runs/walk/samples/real/0"):
+            await ask(kept)
+            await ask(f"{kept}/file")
 
     asyncio.run(use())
     assert True not in where

@@ -15,7 +15,7 @@ from bandmate.models import contract
 from bandmate.models.chance import Chance
 from bandmate.models.contract import Card, ModelError
 from bandmate.models.decoding import Before, Limits, decode
-from bandmate.models.generator import Probabilities
+from bandmate.models.probabilities import Probabilities
 from bandmate.models.touch import LOUDEST, SOFTEST, Touch, touched
 from bandmate.training.judging.velocities import Dynamics
 from bandmate.training.songs import ARRANGED, REAL, STYLE_PAIRED, Song

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from bandmate.daemon import commands, locking
-from bandmate.daemon.tuition import able, apprentice, identity, order, standing
+from bandmate.daemon.tuition import able, apprentice, order, standing
 from bandmate.daemon.tuition.apprentice import Urging
 from bandmate.daemon.tuition.classroom import DROP, Classroom
 from bandmate.daemon.tuition.errors import TuitionError
@@ -226,10 +226,10 @@ def test_a_broken_ledger_is_a_sentence(tmp_path: Path) -> None:
 
 def test_a_process_that_began_after_it_told_something_is_another() -> None:
     now = time.time()
-    assert identity.works(os.getpid(), now)
-    assert not identity.works(os.getpid(), now - 1e6)
-    assert not identity.works(2**22 + 5, now)
-    assert not identity.works(-1, now)
+    assert Record(state="fitting", process=os.getpid(), told=now).fits()
+    assert not Record(state="stopped", process=os.getpid(), told=now).fits()
+    for pid, told in ((os.getpid(), now - 1e6), (2**22 + 5, now), (-1, now)):
+        assert not Record(state="fitting", process=pid, told=told).fits()
 
 
 # --- the apprentice -------------------------------------------------------------------------------------
@@ -264,11 +264,11 @@ def test_an_apprentice_does_all_steps_or_says_why_not(ledger: Ledger, tmp_path: 
 
 def test_a_job_is_held_from_its_being_taken_up_to_its_end(ledger: Ledger, tmp_path: Path) -> None:
     job = ledger.begin("bossa", "teach", {}, [], 0.0)
-    assert not apprentice.works(tmp_path / "teach", job.number)
+    assert not apprentice.held(tmp_path / "teach", job.number)
     line = [sys.executable, "-c", LOOKING, str(tmp_path / "teach" / "ledger.sqlite"), str(job.number)]
     subprocess.run(line, check=True, timeout=60)
     assert ledger.latest()["bossa"].said == "held, held"
-    assert not apprentice.works(tmp_path / "teach", job.number)
+    assert not apprentice.held(tmp_path / "teach", job.number)
 
 
 LOOKING = """
@@ -278,7 +278,7 @@ from bandmate.daemon.tuition import apprentice
 from bandmate.daemon.tuition.ledger import Ledger
 
 path, number, seen = Path(sys.argv[1]), int(sys.argv[2]), []
-look = lambda: seen.append("held" if apprentice.works(path.parent, number) else "free")
+look = lambda: seen.append("held" if apprentice.held(path.parent, number) else "free")
 take = Ledger.take
 Ledger.take = lambda *of: (look(), take(*of))[1]
 apprentice.Apprentice.work = lambda self: (look(), ("done", ", ".join(seen)))[1]
@@ -385,7 +385,7 @@ def classroom(tmp_path: Path, held: set[int], started: Started) -> Classroom:
         lambda: ["pop", "mine"],
         lambda: "",
         start=lambda path, number: started.append((path, number)),
-        works=lambda _, number: number in held,
+        held=lambda _, number: number in held,
         clock=lambda: 0.0,
     )
 

@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.answering import loading
 from bandmate.daemon.clock.metre import Grid
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.offstage.render import render
 from bandmate.daemon.offstage.song import MelodyFile, SongNote
+from bandmate.models.catalogue import Catalogue
 from bandmate.models.decoding import DRUMS
 from bandmate.models.harmony import NONE, TONES
 from bandmate.presets.load import Shelf
@@ -148,7 +149,7 @@ class Musicians:
     def __init__(self, preset: str, models: Path = Path("no-folder")) -> None:
         """models: a folder looked into before the packaged models."""
         self.preset = Shelf(None).get(preset)
-        self.accompanist = Catalogue(models).accompanist(self.preset)
+        self.accompanist = loading.accompanist(Catalogue(models), self.preset)
 
     def play(self, melody: Notes, left: Notes | None = None, seed: int = 1, tempo: float = 120.0) -> Heard:
         """What they play live to a melody, and chords of the left hand below SPLIT if there are any."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from math import isnan
 from pathlib import Path
 from typing import NamedTuple
 
-from bandmate.models import generator
+from bandmate.models.catalogue import Catalogue
 from bandmate.presets import home
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
@@ -18,7 +17,6 @@ from bandmate.training import audition, lines, publication, whole
 from bandmate.training.judging import cardtext, heldout, inference
 from bandmate.training.judging.performance import Figures
 from bandmate.training.judging.scorecard import Judge, Scorecard, scorecard
-from bandmate.training.preset import MODEL
 from bandmate.training.runs import midi
 from bandmate.training.runs.progress import Progress
 from bandmate.training.songs import Song, read_all
@@ -73,10 +71,7 @@ class Band(NamedTuple):
 
     def file(self, stem: str) -> bytes:
         """One of its models. Raises ModelError."""
-        own = self.place / "models" / f"{stem}{MODEL}"
-        if own.is_file():
-            return generator.read(own)
-        return resources.files("bandmate.models").joinpath(f"{stem}{MODEL}").read_bytes()
+        return Catalogue(self.place / "models").data(stem)
 
 
 def judge(order: Order, echo: Echo) -> list[Scorecard]:

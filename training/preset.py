@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmate.models.catalogue import SUFFIX, Catalogue, packaged
 from bandmate.models.contract import Card
 from bandmate.models.decoding import DRUMS
 from bandmate.presets import write as written
@@ -22,7 +22,6 @@ from bandmate.training.runs.shelf import NAME
 from bandmate.training.songs import Notes, Song
 from bandmate.training.sounds import sound_of
 
-MODEL = ".onnx"
 DRUM_CHANNEL, FIRST_CHANNEL = 10, 2
 PROGRAMS = 128
 SWINGS = (0.5, 0.75)
@@ -124,7 +123,7 @@ def write(
     _check(preset, home, models, force)
     read(text, path.name)
     for stem, data in models.items():
-        whole.write(home / "models" / f"{stem}{MODEL}", data)
+        whole.write(home / "models" / f"{stem}{SUFFIX}", data)
     if path.exists() and _edited(path):
         shutil.copy2(path, _spare(path))
     whole.write(path, text)
@@ -133,12 +132,7 @@ def write(
 
 def is_packaged(name: str) -> bool:
     """Whether a preset or a model of this name comes with bandmate."""
-    return name in {*_packaged_models(), *Shelf(None).names()}
-
-
-def _packaged_models() -> set[str]:
-    items = resources.files("bandmate.models").iterdir()
-    return {item.name.removesuffix(MODEL) for item in items if item.name.endswith(MODEL)}
+    return name in {*packaged(), *Shelf(None).names()}
 
 
 def _check(preset: Preset, home: Path, models: Mapping[str, bytes], force: bool) -> None:
@@ -148,8 +142,9 @@ def _check(preset: Preset, home: Path, models: Mapping[str, bytes], force: bool)
     ours = [name for name in (preset.name, *models) if is_packaged(name)]
     if ours and not force:
         raise ValueError(f"'{ours[0]}' is packaged with bandmate; choose another name, or use --force")
+    known = {*Catalogue(home / "models").names(), *models}
     for stem in (preset.ear, preset.band):
-        if stem not in {*_packaged_models(), *models} and not (home / "models" / f"{stem}{MODEL}").is_file():
+        if stem not in known:
             raise ValueError(f"there is no model '{stem}' for the preset {preset.name}; export it too")
 
 

@@ -119,7 +119,9 @@ def amiss(much: Floats, mine: Sequence[Habit], real: Sequence[Habit]) -> float:
     lacks = [abs(a.empty - b.empty) for a, b in zip(mine, real, strict=True)]
     unlike = [abs(x - y) for a, b in zip(mine, real, strict=True) for x, y in _unlike(a, b)]
     placed = [_times(x + FEW, y + FEW) for a, b in zip(mine, real, strict=True) for x, y in _places(a, b)]
-    far = np.abs(np.delete(much, slice(-PARTS * (BAR + 1), -PARTS))).sum() + PLACED * np.abs(placed).sum()
+    # The steps of the bar count less, and are told anew here: `excess` leaves those of a kit out.
+    at_steps = slice(-PARTS * (BAR + 1), -PARTS)
+    far = np.abs(np.delete(much, at_steps)).sum() + PLACED * np.abs(placed).sum()
     return float(far + EMPTINESS * np.nansum(lacks) + UNLIKE * np.nansum(unlike))
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from bandmate.daemon.answering.request import Chords, Request, Steps
 from bandmate.models.contract import Card
 from bandmate.models.decoding import DRUMS
-from bandmate.models.generator import Probabilities
 from bandmate.models.harmony import NONE, TONES
+from bandmate.models.probabilities import Probabilities
 from bandmate.models.roll import PITCHES, WINDOW
 
 

@@ -17,14 +17,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmate.daemon.answering import loading
 from bandmate.daemon.answering.accompanist import Accompanist
-from bandmate.daemon.answering.catalogue import Catalogue
 from bandmate.daemon.answering.request import Chords
 from bandmate.daemon.clock.metre import Grid
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.offstage.render import Rendering, render
 from bandmate.daemon.offstage.song import MelodyFile, SongNote
 from bandmate.daemon.sending.takes import MELODY
+from bandmate.models.catalogue import Catalogue
 from bandmate.models.harmony import CHORDS
 from bandmate.models.roll import STEPS_PER_BEAT
 from bandmate.presets.load import Shelf, read
@@ -70,7 +71,7 @@ def _all(
 ) -> Iterator[Heard]:
     """One after the other, or in several processes. These begin afresh: torch's threads survive no fork."""
     notes, seeds = [notes for _, notes in melodies], range(seed, seed + len(melodies))
-    accompanist = Catalogue(models).accompanist(preset)
+    accompanist = loading.accompanist(Catalogue(models), preset)
     if min(processes, len(notes)) < 2:
         yield from map(partial(_play, accompanist, preset, tempo), notes, seeds)
         return
@@ -87,7 +88,7 @@ def _leave_interrupts() -> None:
 @cache
 def _employed(models: Path, preset: Preset) -> Accompanist:
     """The players of this process, loaded once; it ends with the audition."""
-    return Catalogue(models).accompanist(preset)
+    return loading.accompanist(Catalogue(models), preset)
 
 
 def _elsewhere(models: Path, preset: Preset, tempo: float, notes: Notes, seed: int) -> Heard:

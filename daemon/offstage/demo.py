@@ -9,7 +9,7 @@ import numpy as np
 
 from bandmate.bridge.events import Event, NoteOn
 from bandmate.bridge.loopback import Output
-from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.answering import loading
 from bandmate.daemon.config import FILE, load
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.errors import writing
@@ -18,6 +18,7 @@ from bandmate.daemon.offstage.render import metre_of, render
 from bandmate.daemon.pictures import picture
 from bandmate.daemon.pictures.page import Voice
 from bandmate.daemon.sending.takes import MELODY, Take
+from bandmate.models.catalogue import Catalogue
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 
@@ -30,7 +31,7 @@ def run(preset: str | None, melody: str, out: Path, seed: int, say: Callable[[st
     Raises SongError, PresetError, ModelError, ConfigError or WriteError.
     """
     chosen = Shelf(folder("presets")).get(preset or load(folder(FILE)).preset)
-    accompanist = Catalogue(folder("models")).accompanist(chosen)
+    accompanist = loading.accompanist(Catalogue(folder("models")), chosen)
     song = sample.open(melody)
     struck: list[NoteOn] = []
 

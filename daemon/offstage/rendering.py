@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.answering import loading
 from bandmate.daemon.config import FILE, load
 from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.errors import writing
 from bandmate.daemon.offstage import song as songs
 from bandmate.daemon.offstage.render import metre_of, render
+from bandmate.models.catalogue import Catalogue
 from bandmate.models.keys import Key
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
@@ -48,7 +49,7 @@ def run(order: Order, progress: Callable[[float], None]) -> list[str]:
     if order.tempo is not None:
         song = replace(song, tempos=((0.0, order.tempo),))
     chosen = Shelf(folder("presets")).get(order.preset or config.preset)
-    accompanist = Catalogue(folder("models")).accompanist(chosen)
+    accompanist = loading.accompanist(Catalogue(folder("models")), chosen)
     settings = Settings(
         mode=Mode(order.mode),
         seed=order.seed,

@@ -24,9 +24,9 @@ class Tape:
 
     def add(self, time: float, event: Event) -> None:
         """Keep an event; one thread adds. ValueError if a value is out of its MIDI range."""
-        data = to_bytes(event)
+        word = int.from_bytes(to_bytes(event), "big")
         self._times.append(time)
-        self._words.append(int.from_bytes([len(data), *data], "big"))
+        self._words.append(word)
 
     def since(self, count: int) -> Iterator[tuple[float, Event]]:
         """All but the first so many; any thread may ask."""
@@ -37,5 +37,5 @@ class Tape:
 
 
 def _event(word: int) -> Event | None:
-    count, *data = word.to_bytes((word.bit_length() + 7) // 8, "big")
-    return from_bytes(data[:count])
+    # A message's first byte is never 0, so its number tells how many there are.
+    return from_bytes(word.to_bytes((word.bit_length() + 7) // 8, "big"))

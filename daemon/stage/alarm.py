@@ -10,7 +10,7 @@ from queue import SimpleQueue
 
 
 class Alarm:
-    """Raised once, from any thread or a signal's handler. `reason`: a sentence, where it was no signal."""
+    """Raised once, from any thread. `reason`: a sentence, where it was no signal."""
 
     def __init__(self, raised: threading.Event | None = None) -> None:
         """raised: is set when it is raised, and may be set to raise it."""
@@ -48,8 +48,8 @@ class Alarm:
 def signals(*flags: threading.Event) -> None:
     """Have these set by Ctrl-C, by a request to end, and by the terminal being closed.
 
-    A thread of its own sets them: a handler interrupts whatever the main thread does, which may be to look at
-    one of them, and would wait for it for ever. It may put into such a queue at any time.
+    A thread of its own sets them. A handler interrupts whatever the main thread does, and if that is to look
+    at one of them, would wait for it for ever; into a SimpleQueue it may put at any time.
     """
     arrived: SimpleQueue[None] = SimpleQueue()
 

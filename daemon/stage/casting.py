@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
+from bandmate.daemon.answering import loading
 from bandmate.daemon.answering.accompanist import Accompanist
-from bandmate.daemon.answering.catalogue import SUFFIX, Catalogue
 from bandmate.daemon.stage.reload import Watch
+from bandmate.models.catalogue import SUFFIX, Catalogue
 from bandmate.models.contract import ModelError
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset, PresetError
@@ -100,7 +101,7 @@ class Casting:
 
     def _make(self, preset: Preset) -> tuple[str, Accompanist]:
         if preset not in self._made:
-            accompanist = self._catalogue.accompanist(preset)
+            accompanist = loading.accompanist(self._catalogue, preset)
             self._counts[preset.name] += 1
             key = f"{preset.name} {self._counts[preset.name]}"
             self._made[preset] = key, accompanist

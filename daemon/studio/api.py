@@ -69,7 +69,7 @@ class Api:
 
     async def _taken(self, request: Request) -> Response:
         path = self._library.find(request.path_params["name"])
-        return attached(path.read_bytes(), path.name)
+        return attached(await asyncio.to_thread(path.read_bytes), path.name)
 
     async def _rename(self, request: Request) -> Response:
         given = await parsed(request)

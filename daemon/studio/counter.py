@@ -104,8 +104,8 @@ class Counter:
 
     async def _mixed(self, how: Callable[[bytes, Mix], bytes], request: Request) -> bytes:
         """A composition, mixed as its address says."""
-        data = self._workshop.file(request.path_params["number"]).read_bytes()
-        return await asyncio.to_thread(how, data, _mix(request))
+        path, mix = self._workshop.file(request.path_params["number"]), _mix(request)
+        return await asyncio.to_thread(lambda: how(path.read_bytes(), mix))
 
 
 def _told(number: str, version: share.Version) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 
-from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.models.catalogue import Catalogue
 from bandmate.models.contract import ModelError
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf

@@ -15,7 +15,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Show:
+class Staging:
     """How a performance is set, for a page to see and change."""
 
     config: Config
@@ -47,10 +47,10 @@ class Encore:
 
 
 def season(
-    first: Show,
-    perform: Callable[[Show], str | None],
+    first: Staging,
+    perform: Callable[[Staging], str | None],
     encore: Encore,
-    changed: Callable[[Show, Setup], Show],
+    changed: Callable[[Staging, Setup], Staging],
     stopped: threading.Event,
     say: Say,
 ) -> str | None:
@@ -59,19 +59,19 @@ def season(
     perform: does it once, until the encore or a signal ends it. What can't be performed is told by `say`,
     and what was set before counts again; where nothing was, raises what `perform` raises.
     """
-    show, before = first, None
+    staging, before = first, None
     while True:
         lost, again = None, False
         try:
-            lost = perform(show)
+            lost = perform(staging)
         except EXPECTED as error:
             if before is None:
                 raise
             say(f"{error} What was set before counts again.")
-            show, before, again = before, None, True
+            staging, before, again = before, None, True
         asked = encore.take()
         # Looked at last: a signal that comes later ends the next performance.
         if stopped.is_set() or (asked is None and not again):
             return lost
         if asked is not None:
-            show, before = changed(show, asked), show
+            staging, before = changed(staging, asked), staging

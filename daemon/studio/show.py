@@ -27,7 +27,7 @@ from bandmate.daemon.stage import asked
 from bandmate.daemon.stage import play as performance
 from bandmate.daemon.stage.alarm import signals
 from bandmate.daemon.studio import pairing
-from bandmate.daemon.studio.encore import Encore, Show, season
+from bandmate.daemon.studio.encore import Encore, Staging, season
 from bandmate.daemon.studio.protocol import Setup
 from bandmate.daemon.studio.studio import Studio
 from bandmate.presets.home import folder
@@ -84,7 +84,7 @@ def run(
     studio = Studio({**_opening(address), "code": code}, say, encore)
     system: System | None = None
 
-    def perform(each: Show) -> str | None:
+    def perform(each: Staging) -> str | None:
         nonlocal system
         system = _system(say) if indoors and not isinstance(system, Indoors) else system
         studio.set(each)
@@ -95,24 +95,24 @@ def run(
     try:
         _await(studio, address)
         _welcome(address, code, say, browse=browse)
-        first = Show(config, settings)
+        first = Staging(config, settings)
         return season(first, perform, encore, partial(_changed, studio), stopped, studio.say)
     finally:
         studio.close()
 
 
-def _changed(studio: Studio, show: Show, setup: Setup) -> Show:
-    """A show as a page wants it, with the preset that played last."""
+def _changed(studio: Studio, staging: Staging, setup: Setup) -> Staging:
+    """The staging as a page wants it, with the preset that played last."""
     config = replace(
-        show.config,
-        preset=studio.preset or show.config.preset,
+        staging.config,
+        preset=studio.preset or staging.config.preset,
         clock=setup.clock,
         metre=setup.metre,
         key=setup.key,
         in_port=setup.listen,
         out_port=setup.play,
     )
-    return Show(config, asked.settings(config, setup.mode, show.settings.seed))
+    return Staging(config, asked.settings(config, setup.mode, staging.settings.seed))
 
 
 def _opening(address: Address) -> dict[str, Any]:

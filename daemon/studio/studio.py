@@ -13,7 +13,7 @@ from bandmate.daemon.ports.wiring import Wiring
 from bandmate.daemon.sending.schedule import Due
 from bandmate.daemon.stage.audience import Seat
 from bandmate.daemon.studio import pairing, protocol
-from bandmate.daemon.studio.encore import Encore, Show
+from bandmate.daemon.studio.encore import Encore, Staging
 from bandmate.daemon.studio.hands import Hands
 from bandmate.daemon.studio.letterbox import Letterbox
 from bandmate.daemon.studio.news import News
@@ -39,7 +39,7 @@ class Studio:
         """opening: what the server has to know to begin; encore: what pages ask to begin anew with."""
         self._opening, self._say, self._encore = opening, say, encore
         self._box: Letterbox[Told] = Letterbox(WAITING)
-        self._show: Show | None = None
+        self._staging: Staging | None = None
         self._watch: Watch | None = None
         self._hands: Hands | None = None
         self._ports: News = {}
@@ -58,9 +58,9 @@ class Studio:
         state = self._lasting.get("state")
         return None if state is None else str(state["preset"])
 
-    def set(self, show: Show) -> None:
+    def set(self, staging: Staging) -> None:
         """The next performance is set so."""
-        self._show = show
+        self._staging = staging
 
     def say(self, sentence: str) -> None:
         """A sentence for the user: on the terminal, and on the pages."""
@@ -78,13 +78,13 @@ class Studio:
 
     def take(self, seat: Seat) -> None:
         """A performance begins."""
-        assert self._show is not None
-        settings, solos = self._show.settings, Solos()
+        assert self._staging is not None
+        settings, solos = self._staging.settings, Solos()
         self._watch = Watch(seat.engine, settings.metre, settings.channel, solos, self._box)
         channel = settings.channel or _free_channel()
         with self._lock:
             self._hands = Hands(seat, solos, channel)
-        self._box.put(partial(_setup, self._show))
+        self._box.put(partial(_setup, self._staging))
         self._box.put(self._repertoire.news)
 
     def leave(self) -> None:
@@ -189,8 +189,8 @@ def _said(sentence: str) -> News:
     return {"is": "said", "sentence": sentence}
 
 
-def _setup(show: Show) -> News:
-    config, settings = show.config, show.settings
+def _setup(staging: Staging) -> News:
+    config, settings = staging.config, staging.settings
     return {
         "is": "setup",
         "mode": settings.mode.value,

@@ -100,7 +100,7 @@ def main(ledger: Path, number: int) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     process = psutil.Process()
     process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else min(process.nice() + NICE, 19))
-    kept, journal = Ledger(ledger, partial(works, ledger.parent)), Journal(ledger.parent, number)
+    kept, journal = Ledger(ledger, partial(held, ledger.parent)), Journal(ledger.parent, number)
     with journal.hold():
         apprentice = Apprentice(kept, kept.take(number, os.getpid()), journal)
         signal.signal(signal.SIGTERM, apprentice.stop)
@@ -111,7 +111,7 @@ def main(ledger: Path, number: int) -> None:
             kept.end(number, state, said, time.time())
 
 
-def works(folder: Path, number: int) -> bool:
+def held(folder: Path, number: int) -> bool:
     """Whether an apprentice does the job of this number, in the ledger's folder."""
     return Journal(folder, number).held()
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bandmate.daemon.tuition import apprentice, identity, record, samples, standing
+from bandmate.daemon.tuition import apprentice, record, samples, standing
 from bandmate.daemon.tuition.curves import Curve, Curves
 from bandmate.daemon.tuition.drops import Drops
 from bandmate.daemon.tuition.errors import TuitionError
@@ -40,16 +40,16 @@ class Classroom:
         presets: Callable[[], Collection[str]],
         lacking: Callable[[], str],
         start: Start = apprentice.start,
-        works: Callable[[Path, int], bool] = apprentice.works,
+        held: Callable[[Path, int], bool] = apprentice.held,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """home: the user's folder; presets: the names of all presets there are; lacking: what is to be
-        installed first; start: begins a job, works: whether it is being done, in the ledger's folder; clock:
+        installed first; start: begins a job, held: whether it is being done, in the ledger's folder; clock:
         seconds since 1970."""
         self._home, self._places = home, places
         self._folder, self._runs = home / "teach", home / "runs"
         self._presets, self._lacks, self._start = presets, lacking, start
-        self._held, self._clock = partial(works, self._folder), clock
+        self._held, self._clock = partial(held, self._folder), clock
         self._able, self._curves = False, Curves()
         self._ledger = Ledger(self._folder / LEDGER, self._held)
         self.drops = Drops(self._folder / "songs")
@@ -170,8 +170,7 @@ class Classroom:
 
     def _standing(self, said: Record | None, job: Job | None) -> Standing:
         working = RUNNING if job is None else job.standing(self._held, self._clock())
-        fits = said is not None and said.state == "fitting" and identity.works(said.process, said.told)
-        return standing.of(said, job, working, fits)
+        return standing.of(said, job, working, said is not None and said.fits())
 
     def _told(self, line: str) -> str:
         """A line that was printed, without saying where the user's folder is."""

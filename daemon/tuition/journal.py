@@ -21,7 +21,7 @@ class Journal:
         self.path = folder / "logs" / f"{number}.log"
 
     def hold(self) -> IO[bytes]:
-        """Do the job, until what comes back is closed or the process ends. Raises OSError."""
+        """Until what comes back is closed, or the process ends, the job is being done. Raises OSError."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = self.path.open("ab")
         lock(file, wait=True)

@@ -21,6 +21,7 @@ class Places:
     def __init__(self, homes: Sequence[Path], guarded: bool) -> None:
         """homes: folders that are the user's, the first is their home; guarded: whether others can ask."""
         self._homes = [Path(os.path.realpath(home)) for home in homes]
+        # As they are typed: a home may be reached through a link.
         self._named = [*self._homes, *(Path(os.path.abspath(home)) for home in homes)]
         self._guarded = guarded
 

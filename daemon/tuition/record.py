@@ -8,11 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 FILE = "run.json"
 LARGEST = 1 << 20
 HUGE = 1e300
 """Above that a whole number may be none that a computer reckons with."""
 STATES = ("prepared", "fitting", "stopped", "done", "failed")
+CLOSE = 2.0
+"""Seconds by which a process seems to have begun earlier or later when the system's clock is set."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,16 @@ class Record:
     best: dict[str, float] = field(default_factory=dict)
     real: dict[str, float] = field(default_factory=dict)
     songs: dict[str, int] = field(default_factory=dict)
+
+    def fits(self) -> bool:
+        """Whether a process fits it now: the one that told so, and none that was given its number since."""
+        if self.state != "fitting":
+            return False
+        try:
+            found = psutil.Process(self.process)
+            return bool(found.status() != psutil.STATUS_ZOMBIE and found.create_time() <= self.told + CLOSE)
+        except (psutil.Error, ValueError):
+            return False
 
     def epoch_of(self, step: float) -> float:
         """The epoch of an update."""

@@ -21,13 +21,13 @@ class Standing(NamedTuple):
 
 def of(record: Record | None, job: Job | None, working: str, fits: bool) -> Standing:
     """The standing of a run. record: its folder's, if there is one; job: its newest, if a page has begun
-    one; working: how that job stands; fits: whether the process that the record names still works."""
+    one; working: how that job stands; fits: whether a process fits the run now."""
     taught = record is not None and record.done > 0
     if job is not None and working == RUNNING:
         begun = record is not None and record.state != "prepared"
         state = "making" if job.kind == "preset" else "teaching" if begun else "reading"
         return Standing("stopping" if job.stop else state, "", () if job.stop else (STOP,))
-    if record is not None and record.state == "fitting" and fits:
+    if fits:
         return Standing("elsewhere", "", ())
     preset = (PRESET,) if taught else ()
     if record is not None and record.state == "done" and (job is None or job.kind == "teach"):

@@ -24,13 +24,14 @@ from pathlib import Path
 import numpy as np
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn
+from bandmate.daemon.answering import loading
 from bandmate.daemon.answering.accompanist import Accompanist
-from bandmate.daemon.answering.catalogue import Catalogue
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.leading.controls import ControlMap
 from bandmate.daemon.offstage import sample
 from bandmate.daemon.offstage.rehearsal import Cue, perform
+from bandmate.models.catalogue import Catalogue
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
@@ -87,7 +88,7 @@ def likeness(struck: Struck, channels: list[int]) -> float:
 def figures(preset: Preset, controls: Sequence[str], seeds: int) -> dict[str, list[list[float]]]:
     """By figure, at the five places of the control that moves it its values in all performances, in the same
     order; of these controls."""
-    accompanist = Catalogue(folder("models")).accompanist(preset)
+    accompanist = loading.accompanist(Catalogue(folder("models")), preset)
     melodies = [(name, seed) for name in sample.names() for seed in range(seeds)]
     found: dict[str, list[list[float]]] = {}
     for control in controls:

@@ -34,12 +34,13 @@ os.environ.update(
 
 import onnx
 
+from bandmate.daemon.answering import loading
 from bandmate.daemon.answering.accompanist import Accompanist
-from bandmate.daemon.answering.catalogue import Catalogue
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.offstage import sample
 from bandmate.daemon.offstage.render import metre_of, render
 from bandmate.models import generator
+from bandmate.models.catalogue import Catalogue
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 
@@ -104,7 +105,7 @@ class Watched:
 def measure(name: str, melody: str) -> dict[str, float]:
     """The figures of a preset: multiply-adds in millions, times in ms a decision."""
     preset = Shelf(folder("presets")).get(name)
-    accompanist = Catalogue(folder("models")).accompanist(preset)
+    accompanist = loading.accompanist(Catalogue(folder("models")), preset)
     song = sample.open(melody)
     with (
         Watched(generator.Generator, "run") as band,

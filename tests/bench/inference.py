@@ -25,11 +25,12 @@ os.environ.update(
 import numpy as np
 
 from bandmate.bridge.clock import now
-from bandmate.daemon.answering.catalogue import Catalogue
+from bandmate.daemon.answering import loading
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.offstage import sample
 from bandmate.daemon.offstage.render import metre_of, render
 from bandmate.daemon.selftest.lateness import percentiles
+from bandmate.models.catalogue import Catalogue
 from bandmate.presets.home import folder
 from bandmate.presets.load import Shelf
 
@@ -54,7 +55,7 @@ class Reference:
 def measure(name: str, melody: str, rounds: int) -> dict[str, float]:
     """Play a melody to a preset so many times, and return the figures of its decisions, in ms."""
     preset = Shelf(folder("presets")).get(name)
-    accompanist = Catalogue(folder("models")).accompanist(preset)
+    accompanist = loading.accompanist(Catalogue(folder("models")), preset)
     song, reference = sample.open(melody), Reference()
     taken: list[float] = []
     for seed in range(rounds):

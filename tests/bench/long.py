@@ -36,14 +36,15 @@ from playing import server
 
 from bandmate.bridge.clock import now
 from bandmate.bridge.events import Event, NoteOff, NoteOn, Pulse, Start
+from bandmate.daemon.answering import loading
 from bandmate.daemon.answering.accompanist import Accompanist
-from bandmate.daemon.answering.catalogue import Catalogue
 from bandmate.daemon.answering.request import Request
 from bandmate.daemon.clock.source import Clock
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.settings import Settings
 from bandmate.daemon.sending.takes import Take
 from bandmate.daemon.stage import trace as traces
+from bandmate.models.catalogue import Catalogue
 from bandmate.models.generator import Ear, Generator
 from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
@@ -66,7 +67,7 @@ def mib(process: psutil.Process | None = None) -> float:
 def accompanist(preset: Preset, *, toy: bool) -> Accompanist:
     """Who plays a preset."""
     if not toy:
-        return Catalogue(Path("nowhere")).accompanist(preset)
+        return loading.accompanist(Catalogue(Path("nowhere")), preset)
     parts = tuple(part.name for part in preset.parts)
     return Accompanist(
         preset.name, Ear(toys.ear(), "toy-ear.onnx"), Generator(toys.generator(parts), "toy.onnx")

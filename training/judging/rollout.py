@@ -16,7 +16,7 @@ from bandmate.models import decoding
 from bandmate.models.chance import Chance
 from bandmate.models.contract import CONTROLS, Card
 from bandmate.models.decoding import Before, Limits
-from bandmate.models.generator import Probabilities
+from bandmate.models.probabilities import Probabilities
 from bandmate.models.roll import PARTS, PITCHES, WINDOW
 from bandmate.training.fitting.windows import HEIGHT, HOP, LOW, Corpus, plan_rows, voices_of
 from bandmate.training.songs import STEPS_PER_BAR, Song
