@@ -26,7 +26,7 @@ from bandmate.bridge.events import (
 from bandmate.bridge.outputs import split
 from bandmate.daemon.answering.request import Answer, Request
 from bandmate.daemon.clock.metre import Metre
-from bandmate.daemon.clock.source import Clock
+from bandmate.daemon.clock.source import Clock, Speed
 from bandmate.daemon.engine.engine import Engine
 from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.settings import Settings
@@ -42,6 +42,7 @@ from bandmate.presets.load import Shelf
 from bandmate.presets.preset import Preset
 
 METRES = (Metre(), Metre(), Metre(3, 4), Metre(6, 8), Metre(7, 8), Metre(1, 16), Metre(11, 4))
+OFFSETS = ((0.0,) * 4, (0.0,) * 4, (0.0, 0.05, -0.08, 0.5), (-0.5, 0.0, 0.02, 0.0))
 WAITS = (0.0, 0.0, 0.001, 0.005, 0.02, 0.1, 0.4)
 
 
@@ -86,6 +87,12 @@ class Storm:
             count_in=dice.choice((0, 1, 4)),
             lead=dice.choice((0.015, 0.03, 0.2)),
             controls=numbers,
+            speed=dice.choice((Speed.NORMAL, Speed.NORMAL, Speed.HALF, Speed.DOUBLE)),
+            offset=dice.choice((0.0, 0.0, -0.02, 0.3)),
+            offsets=dice.choice(OFFSETS),
+            counted=dice.random() < 0.2,
+            tap_note=dice.choice((None, None, 36)),
+            pickup=dice.random() < 0.2,
         )
         first = self._preset()
         self.synths = [Synth() for _ in range(dice.choice((1, 4)))]
@@ -95,7 +102,6 @@ class Storm:
         output = split(channels) if len(self.outlets) > 1 else self.outlets[0]
         self.hall = Hall(engine, self._act, "0", output)
         self.hall.sent = None
-        self.hall.podium.offset = dice.choice((0.0, 0.0, -0.02, 0.3))
         for outlet, synth in zip(self.outlets, self.synths, strict=True):
             outlet.plug(synth, synth.record, heard=True)
         self.lesson = Lesson(numbers)
@@ -183,8 +189,7 @@ class Storm:
         self.lesson.skip()
 
     def _tempo(self) -> None:
-        engine = self.hall.podium.engine
-        engine.tempo(self._dice.uniform(20, 400), self.hall.time.now - self.hall.podium.offset)
+        self.hall.podium.engine.tempo(self._dice.uniform(20, 400), self.hall.time.now)
 
     def _pause(self) -> None:
         self.hall.podium.pause()
@@ -262,7 +267,9 @@ def storm(events: int, seed: int, each: int, tell: Callable[[Toll], None] = lamb
         toll.struck += sum(synth.struck for synth in performance.synths)
         toll.hanging += sum(synth.sounding.total() for synth in performance.synths)
         toll.hanging += sum(1 for synth in performance.synths for _ in synth.record)
-        toll.latest = max(toll.latest, performance.hall.late)
+        # A note that waits for its part's time leaves then, whatever the tempo has become since its tick.
+        if not any(performance.settings.offsets):
+            toll.latest = max(toll.latest, performance.hall.late)
         toll.asked += performance.crew.asked
         toll.longest_crew = max(toll.longest_crew, performance.longest)
         tell(toll)

@@ -213,3 +213,16 @@ def test_faders_and_mutes_that_were_moved_stay_where_they_are_when_the_preset_ch
     put(desk, (1, 0, 1, 41), (2, 0, 1, 60), (3, 0, 1, 70), first=4)
     struck = [(e.channel, e.velocity) for _, e in play(desk, 24) if isinstance(e, NoteOn)]
     assert struck == [(5, 32), (7, 64)]
+
+
+def test_what_a_slow_part_held_back_for_too_long_is_not_struck() -> None:
+    """The machine stood still while it waited; what began in time ends."""
+    desk = Desk(FIRST, None, programs=False, delays=lambda preset: (0.1,) * 4)
+    put(desk, (1, 0, 2, 40), (1, 1, 2, 41))
+    desk.play(LINE, LINE.time_at(6))
+    assert [due.event for due in desk.collect()] == [NoteOn(2, 40, 64)]
+    desk.play(LINE, LINE.time_at(6) + 0.1 + LATEST + 0.001)
+    assert desk.collect() == []
+    desk.play(LINE, 2.0)
+    assert [due.event for due in desk.collect()] == [NoteOff(2, 40)]
+    assert desk.dropped == 1

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program, Pulse
+from bandmate.bridge.events import (
+    Continue,
+    Control,
+    Event,
+    NoteOff,
+    NoteOn,
+    Position,
+    Program,
+    Pulse,
+    Start,
+    Stop,
+)
 from bandmate.daemon.ports.echo import WINDOW, Echo
 
 Score = list[tuple[float, Event]]
@@ -71,6 +82,21 @@ def test_sounds_and_a_panic_that_come_back_ask_for_nothing() -> None:
     sent: Score = [(0.0, Program(3, 5)), (0.0, Control(3, 123, 0))]
     assert heard(sent, [(0.03, Program(1, 5)), (0.03, Control(1, 123, 0))]) == []
     assert heard(sent, [(0.03, Program(1, 6))]) == [(0.03, Program(1, 6))]
+
+
+CLOCK: Score = [(0.0, Start()), *((0.02 * k, Pulse()) for k in range(50)), (1.0, Stop())]
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.03, WINDOW - 0.01])
+def test_a_clock_of_ours_that_comes_back_is_not_followed(delay: float) -> None:
+    assert heard(CLOCK, [(at + delay, event) for at, event in CLOCK]) == []
+
+
+@pytest.mark.parametrize("begins", [[Start()], [Position(16), Continue()]])
+def test_a_song_that_begins_while_we_lead_is_heard_from_its_first_pulse_on(begins: list[Event]) -> None:
+    """We stop sending when it does."""
+    daw: Score = [(0.505, event) for event in begins] + [(0.51 + 0.02 * k, Pulse()) for k in range(30)]
+    assert heard([each for each in CLOCK if each[0] < 0.505], daw) == daw
 
 
 def test_an_hour_of_notes_leaves_nothing_behind() -> None:

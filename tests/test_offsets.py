@@ -100,8 +100,8 @@ def test_what_waits_on_a_channel_keeps_its_order() -> None:
     waiting.push(1.0, 2, 1, end)
     waiting.push(1.1, 3, 2, End(7, 3))
     assert (waiting.next_time(), waiting.holds(2), waiting.holds(4)) == (1.1, True, False)
-    assert waiting.pop(1.15) == [Held(3, 2, End(7, 3))]
-    assert waiting.pop(1.2) == [Held(2, 1, note), Held(2, 1, end)]
+    assert waiting.pop(1.15) == [Held(1.1, 3, 2, End(7, 3))]
+    assert waiting.pop(1.2) == [Held(1.2, 2, 1, note), Held(1.2, 2, 1, end)]
     assert not waiting.holds(2)
 
 
@@ -110,6 +110,14 @@ def test_what_waits_can_be_dropped() -> None:
     waiting.push(1.0, 2, 1, Due(0, NoteOn(2, 60, 80)))
     waiting.clear()
     assert (waiting.pop(9.0), waiting.next_time(), waiting.holds(2)) == ([], None, False)
+
+
+def test_sums_of_times_keep_nothing_waiting() -> None:
+    """What is due at `time + offset` is due where now less the offset falls short of it by a rounding."""
+    waiting, time, offset = Delay(), 0.8466666666666666, 0.21999999999999997
+    waiting.push(time, 2, 1, End(7, 2))
+    assert time + offset - offset < time
+    assert waiting.pop(time + offset - offset)
 
 
 def test_a_part_that_is_muted_sends_nothing_it_held_back(stage: Any, scores: ModuleType) -> None:

@@ -69,6 +69,10 @@ try:
     assert until(lambda: shown("NRestarts") == "1" and shown("ActiveState") == "active", 30, 0.2)
     again = int(shown("MainPID"))
     assert again != first
+    os.kill(again, signal.SIGSTOP)
+    assert until(lambda: shown("NRestarts") == "2" and shown("ActiveState") == "active", 60, 0.2)
+    halted, again = again, int(shown("MainPID"))
+    assert again != halted
     assert bandmate("uninstall")[0] == 0
     assert not os.path.exists(f"/proc/{{again}}")
     assert bandmate("status")[0] == 1
@@ -79,6 +83,7 @@ finally:
 
 
 def test_it_is_installed_started_again_and_taken_away(jackclient: ModuleType, tmp_path: Path) -> None:
+    """Started again after it was killed, and after it was halted: systemd's watchdog misses its pings."""
     if not jackclient.available():
         pytest.skip("jackd or jack_lsp is missing: install jackd2")
     # The mount namespace of an ordinary user would not reach systemd's cgroups.

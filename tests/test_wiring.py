@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bandmate.bridge.events import Control, Event, NoteOff, NoteOn
+from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Pulse, Start
 from bandmate.bridge.names import PortError, Ports
 from bandmate.daemon.ports.door import Deliver
 from bandmate.daemon.ports.outlet import REMINDERS, Outlet
@@ -187,6 +187,22 @@ def test_keys_that_are_down_on_a_keyboard_that_vanishes_go_up() -> None:
     assert house.band.heard == [Control(1, 64, 0), NoteOff(1, 64)]
     assert house.log() == ["closed Keys"]
     assert sorted(house.wiring.listening) == ["Pads", "bandmate in"]
+
+
+def test_of_several_inputs_one_gives_the_time_until_it_is_gone() -> None:
+    house = House("any", None, inputs=("Keys", "Daw"))
+    house.wiring.begin()
+    doors = [house.system.opened[name].deliver for name in ("Keys", "Daw")]
+    keys, daw = (door for door in doors if door is not None)
+    keys(Pulse(), 0.0)
+    daw(Start(), 0.1)
+    keys(Pulse(), 0.2)
+    daw(Pulse(), 0.3)
+    assert house.band.heard == [Pulse(), Start(), Pulse()]
+    house.system.inputs.remove("Daw")
+    house.wiring.look()
+    keys(Pulse(), 0.4)
+    assert house.band.heard == [Pulse(), Start(), Pulse(), Pulse()]
 
 
 def test_ports_that_were_gone_between_two_looks_are_opened_again() -> None:

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bandmate.bridge.events import Control, Event, NoteOff, NoteOn
+from bandmate.daemon.ports.baton import Baton
 from bandmate.daemon.sending.ledger import SUSTAIN
 
 Deliver = Callable[[Event, float], None]
 
 
 class Door:
-    """Hands events on, and remembers which keys and pedals are down: when the port is gone, these go up."""
+    """Hands events on, and remembers which keys and pedals are down: when the port is gone, these go up.
 
-    def __init__(self, deliver: Deliver) -> None:
-        self._deliver = deliver
+    baton: shared with the other inputs; who has it is heard as a clock.
+    """
+
+    def __init__(self, deliver: Deliver, baton: Baton | None = None) -> None:
+        self._deliver, self._baton = deliver, baton or Baton()
         self._keys: dict[tuple[int, int], None] = {}
         self._pedals: dict[int, None] = {}
 
     def __call__(self, event: Event, arrival: float) -> None:
         """An event arrived (the input's thread)."""
+        if not self._baton.counts(self, event, arrival):
+            return
         match event:
             case NoteOn(channel, pitch):
                 self._keys[channel, pitch] = None
@@ -33,6 +39,7 @@ class Door:
 
     def release(self, now: float) -> None:
         """Let go what is down; after the last event."""
+        self._baton.drop(self)
         for channel in self._pedals:
             self._deliver(Control(channel, SUSTAIN, 0), now)
         for key in self._keys:

@@ -1,11 +1,21 @@
-"""The band's own events, coming back: a DAW that sends on what it receives makes no band follow itself."""
+"""The band's own events, coming back: who sends on what it receives makes no band follow itself."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import replace
 
-from bandmate.bridge.events import Control, Event, NoteOff, NoteOn, Program
+from bandmate.bridge.events import (
+    Continue,
+    Control,
+    Event,
+    NoteOff,
+    NoteOn,
+    Position,
+    Program,
+    Pulse,
+    Start,
+)
 
 WINDOW = 0.15
 """Seconds within which what was sent may come back: a DAW takes some tens of ms."""
@@ -16,7 +26,7 @@ class Echo:
 
     Law: each event that was sent explains one that arrives within the window and is equal to it but for the
     channel. A NoteOff is explained only where the NoteOn before it was: the player's own key is let go when
-    the player lets it go.
+    the player lets it go. From when another's song begins, no pulse is explained by those sent before.
     """
 
     def __init__(self) -> None:
@@ -26,9 +36,8 @@ class Echo:
 
     def send(self, event: Event, now: float) -> None:
         """An event of ours is about to leave."""
-        if isinstance(event, NoteOn | NoteOff | Control | Program):
-            self._forget(now)
-            self._sent.append((now, replace(event, channel=0)))
+        self._forget(now)
+        self._sent.append((now, _bare(event)))
 
     def explains(self, event: Event, now: float) -> bool:
         """Whether what arrives is an echo, and not to be heard."""
@@ -39,9 +48,12 @@ class Echo:
                 return echo
             case NoteOff(channel, pitch):
                 return self._ends(event, (channel, pitch), now)
-            case Control() | Program():
-                return self._match(event, now)
-        return False
+            case Start() | Continue() | Position():
+                echo = self._match(event, now)
+                if not echo:
+                    self._sent = deque(each for each in self._sent if each[1] != Pulse())
+                return echo
+        return self._match(event, now)
 
     def _ends(self, event: NoteOff, key: tuple[int, int], now: float) -> bool:
         """Whether a NoteOff ends an echoed note, and not one that the player holds."""
@@ -52,10 +64,10 @@ class Echo:
             del notes[key]
         return echo
 
-    def _match(self, event: NoteOn | NoteOff | Control | Program, now: float) -> bool:
+    def _match(self, event: Event, now: float) -> bool:
         """Whether something that was sent explains this; if so, it explains nothing else."""
         self._forget(now)
-        bare = replace(event, channel=0)
+        bare = _bare(event)
         for index, (_, sent) in enumerate(self._sent):
             if sent == bare:
                 del self._sent[index]
@@ -65,3 +77,8 @@ class Echo:
     def _forget(self, now: float) -> None:
         while self._sent and now - self._sent[0][0] > WINDOW:
             self._sent.popleft()
+
+
+def _bare(event: Event) -> Event:
+    """An event without its channel."""
+    return replace(event, channel=0) if isinstance(event, NoteOn | NoteOff | Control | Program) else event

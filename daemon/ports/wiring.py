@@ -11,6 +11,7 @@ from typing import Protocol
 from bandmate.bridge.clock import now
 from bandmate.bridge.events import Event
 from bandmate.bridge.names import PortError, Ports, lasting
+from bandmate.daemon.ports.baton import Baton
 from bandmate.daemon.ports.door import Deliver, Door
 from bandmate.daemon.ports.outlet import Outlet
 from bandmate.daemon.ports.patchbay import ANY, Close, Move, Open, Patchbay, Side, Tell
@@ -151,6 +152,7 @@ class Wiring:
         self._kept: dict[str, Sounding] = {}
         self._bay = Patchbay(wishes.listen, wishes.play, midi.own, pauses=wishes.pauses)
         self._inputs: dict[str, tuple[Opened, Door]] = {}
+        self._baton = Baton()
         self._outputs: list[OpenedOutput] = []
         self._retired = Retired(band)
         self._told: set[str] = set()
@@ -258,7 +260,7 @@ class Wiring:
             self._say(move.sentence)
 
     def _listen(self, name: str | None, own: str) -> None:
-        door = Door(self._band.deliver)
+        door = Door(self._band.deliver, self._baton)
         self._inputs[name or own] = self._midi.open_input(name, door, own), door
 
     def _plug(self, port: OpenedOutput, outlet: Outlet, *, heard: bool, greet: bool) -> None:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from bandmate.daemon.sending.schedule import Due
 
+NEAR = 1e-9
+"""Seconds, as sums and differences of times may differ by."""
+
 
 class End(NamedTuple):
     """All that sounds on a channel ends, as was meant for a tick."""
@@ -18,8 +21,9 @@ class End(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What waits: an event or an end, of the part with this number."""
+    """What waits until a time, in seconds: an event or an end, of the part with this number."""
 
+    time: float
     channel: int
     part: int
     what: Due | End
@@ -39,12 +43,12 @@ class Delay:
         """Let something of a channel wait until a time, in seconds, and behind all that waits there."""
         time = self._latest[channel] = max(time, self._latest.get(channel, time))
         self._waiting[channel] += 1
-        heapq.heappush(self._heap, (time, next(self._serial), Held(channel, part, what)))
+        heapq.heappush(self._heap, (time, next(self._serial), Held(time, channel, part, what)))
 
     def pop(self, now: float) -> list[Held]:
         """Take out what has waited long enough, in order."""
         out = []
-        while self._heap and self._heap[0][0] <= now:
+        while self._heap and self._heap[0][0] <= now + NEAR:
             out.append(heapq.heappop(self._heap)[2])
             self._waiting[out[-1].channel] -= 1
         return out

@@ -187,10 +187,14 @@ class Desk:
 
     def _release(self, now: float) -> None:
         """Let leave what its part's delay has held back for long enough."""
-        for channel, part, what in self._waiting.pop(now):
+        for time, channel, part, what in self._waiting.pop(now):
             if isinstance(what, End):
                 self._leave(what.tick, self._passed(channel, None))
-            elif not (isinstance(what.event, NoteOn) and self._mutes[part]):
+            elif not isinstance(what.event, NoteOn):
+                self._leave(what.tick, self._passed(channel, what.event))
+            elif now - time > LATEST:
+                self.dropped += 1
+            elif not self._mutes[part]:
                 self._leave(what.tick, self._passed(channel, what.event))
 
     def _hand_over(self, time: float | None) -> None:

@@ -36,8 +36,8 @@ class Job:
 def unit(job: Job) -> str:
     """A systemd user unit (systemd.service(5)).
 
-    It is started again however it fails, for ever: a keyboard that is plugged in late is a failure until
-    then. The limits hold as far as the user's own reach.
+    It is started again however it fails, for ever: a MIDI system that comes up late is a failure until then.
+    The limits hold as far as the user's own reach.
     """
     variables = "".join(f"Environment={_word(f'{k}={v}')}\n" for k, v in job.environment.items())
     return f"""[Unit]
