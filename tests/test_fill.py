@@ -11,6 +11,7 @@ from bandmate.daemon.answering.fill import FALLING, KICK, hits
 from bandmate.daemon.answering.request import Span
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.leading.cues import Cues
+from bandmate.daemon.leading.panel import Lamp
 
 
 def fill(steps: int, intensity: float, seed: int) -> list:
@@ -106,3 +107,13 @@ def test_the_ending_is_the_bar_after_the_next_bar_line_and_can_be_taken_back() -
     cues.decide(12)
     assert cues.moments(5, 37, 1.0).final is None
     assert not cues.ended(99)
+
+
+def test_an_ending_that_is_taken_back_before_it_has_a_place_never_was() -> None:
+    cues = Cues(Metre(), seed=1)
+    cues.end()
+    assert cues.lamp("ending", 4) is Lamp.BLINKING
+    cues.end()
+    assert cues.lamp("ending", 4) is Lamp.OFF
+    cues.decide(5)
+    assert cues.moments(5, 37, 1.0).final is None

@@ -39,7 +39,7 @@ class Cues:
     def end(self) -> None:
         """The band ends on the next bar line, with a chord that lasts for a bar; or, called before it is out,
         plays on."""
-        self._called.add("ending")
+        self._called ^= {"ending"}
 
     def forget(self) -> None:
         """The music begins elsewhere: nothing is under way."""

@@ -26,7 +26,7 @@ ALIKE = 0.0005
 class State(NamedTuple):
     """What stays until it is changed. armed: the preset that is to take over; parts: name, channel and
     program of each; levels 0..1; soloed: parts 0..3; density, variation and energy 0..1, None where nobody
-    moved them; dropped: notes."""
+    moved them; fill, tacet, ending and lock: of these calls the Lamp; dropped: notes."""
 
     preset: str
     armed: str | None
@@ -40,6 +40,10 @@ class State(NamedTuple):
     key: str | None
     frozen: bool
     held: bool
+    fill: str
+    tacet: str
+    ending: str
+    lock: str
     bpm: float
     presence: str
     late: int

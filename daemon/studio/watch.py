@@ -79,9 +79,10 @@ class Watch:
         self._box.put(partial(news.committed, commitment, band.plan, band.grid))
 
     def _look(self, now: float) -> State:
-        band, leader = self._engine.band, self._engine.band.situation.leader
+        band = self._engine.band
+        leader, cues = band.situation.leader, band.situation.cues
         line = self._engine.timeline
-        step = None if line is None else band.grid.step_at(line.tick_at(now))
+        here = band.grid.step_at(self._engine.transport.tick(now))
         return State(
             preset=band.preset.name,
             armed=None if band.armed is None else band.armed.name,
@@ -94,9 +95,13 @@ class Watch:
             energy=leader.energy,
             key=None if leader.key is None else leader.key.name,
             frozen=band.frozen,
-            held=band.situation.cues.held,
+            held=cues.held,
+            fill=cues.lamp("fill", here).value,
+            tacet=cues.lamp("tacet", here).value,
+            ending=cues.lamp("ending", here).value,
+            lock=leader.lock_lamp.value,
             bpm=self._engine.transport.bpm,
-            presence="waiting" if step is None else band.presence(step).value,
+            presence="waiting" if line is None else band.presence(here).value,
             late=band.late,
             dropped=band.desk.dropped,
         )

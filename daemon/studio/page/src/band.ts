@@ -57,6 +57,10 @@ export class Band {
     this.show(pitch, 0, happened);
   }
 
+  pedal(on: boolean): void {
+    this.ask({ do: "pedal", on });
+  }
+
   /** In the roll and on the keys at once, and not a way to the band and back later. */
   private show(pitch: number, velocity: number, happened: number): void {
     if (standing.value !== "open" && velocity > 0) return;

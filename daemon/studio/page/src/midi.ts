@@ -2,10 +2,18 @@
 
 import { signal } from "@preact/signals";
 import { say } from "./store";
-import type { Hands } from "./views/keyboard";
+
+/** Who is played to. */
+export interface Hands {
+  press(pitch: number, velocity: number, happened?: number): void;
+  release(pitch: number, happened?: number): void;
+  pedal?(on: boolean): void;
+}
 
 /** The keyboards that are heard, in words; null before the browser was asked for them. */
 export const midi = signal<string | null>(null);
+let hands: Hands | null = null;
+const held = new Set<number>();
 
 export type Key =
   | { kind: "press"; pitch: number; velocity: number }
@@ -22,8 +30,24 @@ export function keyOf(data: Uint8Array): Key | null {
   return null;
 }
 
+/** Have the keyboards play to others from now on; what is returned gives them back to whom they played before. */
+export function playTo(others: Hands): () => void {
+  const before = hands;
+  turn(others);
+  return () => {
+    if (hands === others) turn(before ?? others);
+  };
+}
+
+function turn(others: Hands): void {
+  if (others === hands) return;
+  for (const pitch of held) hands?.release(pitch);
+  held.clear();
+  hands = others;
+}
+
 /** Listen to all of them, and to those that come. */
-export async function listenToMidi(hands: Hands, pedal: (on: boolean) => void): Promise<void> {
+export async function listenToMidi(): Promise<void> {
   let access: MIDIAccess;
   try {
     access = await navigator.requestMIDIAccess();
@@ -39,9 +63,14 @@ export async function listenToMidi(hands: Hands, pedal: (on: boolean) => void): 
       input.onmidimessage = (event) => {
         const key = event.data === null ? null : keyOf(event.data);
         if (key === null) return;
-        if (key.kind === "press") hands.press(key.pitch, key.velocity, event.timeStamp);
-        else if (key.kind === "release") hands.release(key.pitch, event.timeStamp);
-        else pedal(key.on);
+        if (key.kind === "press") {
+          held.add(key.pitch);
+          hands?.press(key.pitch, key.velocity, event.timeStamp);
+        } else if (key.kind === "pedal") {
+          hands?.pedal?.(key.on);
+        } else if (held.delete(key.pitch)) {
+          hands?.release(key.pitch, event.timeStamp);
+        }
       };
     }
     midi.value = names.length === 0 ? "no keyboard yet" : names.join(", ");

@@ -7,6 +7,9 @@ export interface Part {
   readonly program: number | null;
 }
 
+/** How far a call has come: it blinks until its moment. */
+export type Lamp = "off" | "blinking" | "on";
+
 export interface State {
   readonly is: "state";
   readonly preset: string;
@@ -21,6 +24,10 @@ export interface State {
   readonly key: string | null;
   readonly frozen: boolean;
   readonly held: boolean;
+  readonly fill: Lamp;
+  readonly tacet: Lamp;
+  readonly ending: Lamp;
+  readonly lock: Lamp;
   readonly bpm: number;
   readonly presence: "waiting" | "resting" | "playing" | "ending";
   readonly late: number;

@@ -15,6 +15,9 @@ export interface Colours {
 }
 
 const CHORDS = 34;
+/** The height of a name, and the one that is written where there is no room for all. */
+const LETTERS = 14;
+const MIDDLE = 60;
 const BRIEF = 12;
 const DRUM_HEIGHT = 11;
 const TALLEST = 15;
@@ -167,6 +170,7 @@ export class Roll {
       const y = Math.round(this.y(pitch) + this.row);
       pen.fillStyle = this.colours.line;
       pen.fillRect(0, y, this.width, 1);
+      if (y < CHORDS + LETTERS || (12 * this.row < LETTERS && pitch !== MIDDLE)) continue;
       pen.fillStyle = this.colours.faint;
       pen.fillText(`C${pitch / 12 - 1}`, 6, y - 7);
     }

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Delay } from "../src/delay";
 import { DRUM_ROWS, drumRow } from "../src/drums";
 import { black, letterOf, pitchOf, spoken, whites } from "../src/keys";
-import { keyOf } from "../src/midi";
+import { keyOf, listenToMidi, midi, playTo } from "../src/midi";
 import { MELODY, SHIPPED, nearest } from "../src/sounds";
 
 describe("the computer's keys", () => {
@@ -39,6 +39,31 @@ describe("a MIDI keyboard", () => {
     expect(keyOf(new Uint8Array([0xb0, 64, 127]))).toEqual({ kind: "pedal", on: true });
     expect(keyOf(new Uint8Array([0xf8]))).toBeNull();
     expect(keyOf(new Uint8Array([]))).toBeNull();
+  });
+
+  it("plays to whom is on the page, and what it holds is released when that is another", async () => {
+    const input: { state: string; name: string; onmidimessage?: (event: { data: Uint8Array; timeStamp: number }) => void } = { state: "connected", name: "keys" };
+    vi.stubGlobal("navigator", { requestMIDIAccess: async () => ({ inputs: new Map([["1", input]]) }) });
+    const heard: string[] = [];
+    const hands = (name: string) => ({
+      press: (pitch: number) => heard.push(`${name} ${pitch}`),
+      release: (pitch: number) => heard.push(`${name} -${pitch}`),
+      pedal: (on: boolean) => heard.push(`${name} ${on}`),
+    });
+    const play = (...data: number[]) => input.onmidimessage?.({ data: new Uint8Array(data), timeStamp: 0 });
+    const leave = playTo(hands("stage"));
+    await listenToMidi();
+    expect(midi.value).toBe("keys");
+    play(0x90, 60, 80);
+    leave();
+    play(0xb0, 64, 127);
+    const back = playTo(hands("recorder"));
+    play(0x80, 60, 0);
+    play(0x90, 62, 80);
+    back();
+    play(0x90, 64, 80);
+    expect(heard).toEqual(["stage 60", "stage true", "stage -60", "recorder 62", "recorder -62", "stage 64"]);
+    vi.unstubAllGlobals();
   });
 });
 

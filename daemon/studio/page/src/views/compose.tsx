@@ -46,7 +46,7 @@ export function Compose({ band }: { band: Band }) {
           <Order />
         </section>
         <Versions player={player} />
-        <Takes player={player} />
+        <Takes band={band} player={player} />
       </main>
       <Said />
     </div>

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Band } from "../band";
 import { black, letterOf, pitchOf, spoken, whites } from "../keys";
-import { listenToMidi, midi } from "../midi";
+import { type Hands, listenToMidi, midi, playTo } from "../midi";
 import { making, voice } from "../sound";
 import { down, setup } from "../store";
 import { Fader } from "./fader";
@@ -11,12 +11,6 @@ const WIDE = 46;
 const MOST = 22;
 const LOWEST = 24;
 const HIGHEST = 84;
-
-/** Who is played to. */
-export interface Hands {
-  press(pitch: number, velocity: number, happened?: number): void;
-  release(pitch: number, happened?: number): void;
-}
 
 /** A keyboard to play on: with fingers, a mouse, the computer's keys, or a MIDI keyboard of the browser's. */
 export function Keyboard({ band, hands = band }: { band: Band; hands?: Hands }) {
@@ -41,6 +35,8 @@ export function Keyboard({ band, hands = band }: { band: Band; hands?: Hands }) 
 
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
+      // Who has written a number wants to play again.
+      if (event.key === "Enter" && isNumber(event.target)) event.target.blur();
       if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || writing(event.target)) return;
       if (event.code === "ArrowLeft" || event.code === "ArrowRight") return;
       const pitch = pitchOf(event.code, low.value);
@@ -63,7 +59,10 @@ export function Keyboard({ band, hands = band }: { band: Band; hands?: Hands }) 
     window.addEventListener("keydown", press);
     window.addEventListener("keyup", release);
     window.addEventListener("blur", leave);
+    const back = playTo(hands);
     return () => {
+      leave();
+      back();
       window.removeEventListener("keydown", press);
       window.removeEventListener("keyup", release);
       window.removeEventListener("blur", leave);
@@ -71,6 +70,7 @@ export function Keyboard({ band, hands = band }: { band: Band; hands?: Hands }) 
   }, []);
 
   const touch = (event: PointerEvent): void => {
+    if (isNumber(document.activeElement)) document.activeElement.blur();
     const target = document.elementFromPoint(event.clientX, event.clientY);
     const key = target instanceof HTMLElement ? target.closest<HTMLElement>("[data-pitch]") : null;
     const pitch = key === null ? null : Number(key.dataset["pitch"]);
@@ -92,7 +92,8 @@ export function Keyboard({ band, hands = band }: { band: Band; hands?: Hands }) 
     hands.release(pitch, event.timeStamp);
   };
 
-  const split = setup.value?.split ?? 0;
+  // To a recording there is no left hand.
+  const split = hands === band ? (setup.value?.split ?? 0) : 0;
   const pitches: number[] = [];
   for (let pitch = low.value; whites(low.value, pitch) < count.value && pitch < 128; pitch += 1) pitches.push(pitch);
   const move = (step: number): void => {
@@ -112,7 +113,7 @@ export function Keyboard({ band, hands = band }: { band: Band; hands?: Hands }) 
           </button>
         </div>
         <Fader label="velocity" value={velocity.value / 127} move={(value) => (velocity.value = Math.max(1, Math.round(127 * value)))} />
-        <MidiButton band={band} hands={hands} />
+        <MidiButton />
         {low.value < split && <p class="left-hand">keys below {spoken(split)} are chords that lead the harmony</p>}
       </div>
       <div
@@ -189,17 +190,22 @@ function SoundButton({ band }: { band: Band }) {
   );
 }
 
-function MidiButton({ band, hands }: { band: Band; hands: Hands }) {
+function MidiButton() {
   if (!("requestMIDIAccess" in navigator)) return null;
   return (
-    <button type="button" aria-pressed={midi.value !== null} title={midi.value ?? "Play on a MIDI keyboard that this browser sees"} onClick={() => void listenToMidi(hands, (on) => band.ask({ do: "pedal", on }))}>
+    <button type="button" aria-pressed={midi.value !== null} title={midi.value ?? "Play on a MIDI keyboard that this browser sees"} onClick={() => void listenToMidi()}>
       {midi.value ?? "MIDI"}
     </button>
   );
 }
 
+/** Whether letters are written there. A list is not written to: the arrows choose in it, and who has chosen a sound
+ * there plays on, and does not choose another one by its first letter. */
 function writing(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return target.type !== "range";
-  return target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
+  if (target instanceof HTMLInputElement) return target.type !== "range" && target.type !== "checkbox";
+  return target instanceof HTMLTextAreaElement;
+}
+
+function isNumber(target: EventTarget | null): target is HTMLInputElement {
+  return target instanceof HTMLInputElement && target.type === "number";
 }

@@ -1,10 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Band } from "../band";
+import type { Hands } from "../midi";
 import { Recorder, quantised } from "../recorder";
 import { midiFile } from "../smf";
 import { say } from "../store";
-import { type Hands, Keyboard } from "./keyboard";
+import { Keyboard } from "./keyboard";
 
 export const GRIDS = [
   [6, "16ths"],

@@ -1,15 +1,24 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Band } from "../band";
 import { type Player, playing } from "../player";
+import { setup } from "../store";
 import { type TakeEntry, workshop } from "../workshop";
 import { trying } from "../desk";
 
-/** The performances that were kept. */
-export function Takes({ player }: { player: Player }) {
+/** The performances that were kept; the one that goes on is, when it ends. */
+export function Takes({ band, player }: { band: Band; player: Player }) {
   const takes = useSignal<readonly TakeEntry[]>([]);
   const naming = useSignal<string | null>(null);
   const leaving = useSignal<string | null>(null);
-  useEffect(() => void trying(async () => (takes.value = await workshop.takes())), []);
+  const known = setup.value;
+  // A performance that begins comes after one that was kept.
+  useEffect(() => void trying(async () => (takes.value = await workshop.takes())), [known]);
+  const end = (): void => {
+    if (known === null) return;
+    const { mode, clock, metre, key, listen, play } = known;
+    band.ask({ do: "setup", mode, clock, metre, key, listen, play });
+  };
   const rename = (name: string, wanted: string): Promise<void> =>
     trying(async () => {
       if (wanted !== name) takes.value = await workshop.rename(name, wanted);
@@ -17,8 +26,21 @@ export function Takes({ player }: { player: Player }) {
     });
   return (
     <section class="takes" aria-label="Takes">
-      <h2>Takes</h2>
-      {takes.value.length === 0 && <p class="empty">Every performance on the stage is kept; the next one will be listed here.</p>}
+      <header>
+        <h2>Takes</h2>
+        {known?.record && (
+          <button type="button" title="What was played on the stage becomes a take, and the band begins anew" onClick={end}>
+            Keep what was played
+          </button>
+        )}
+      </header>
+      {takes.value.length === 0 && (
+        <p class="empty">
+          {known?.record === false
+            ? "Performances on the stage are not kept: bandmate was started so."
+            : "What is played on the stage is kept when the performance ends: by the button here, by another setup, or when bandmate ends."}
+        </p>
+      )}
       <ul>
         {takes.value.map(({ name }) => {
           const key = `take ${name}`;
