@@ -189,6 +189,8 @@ class Storm:
         self.lesson.skip()
 
     def _tempo(self) -> None:
+        # What was due by the old tempo leaves first: its lateness is not told in the new one's ticks.
+        self.hall.podium.turn()
         self.hall.podium.engine.tempo(self._dice.uniform(20, 400), self.hall.time.now)
 
     def _pause(self) -> None:
