@@ -169,12 +169,24 @@ def test_every_answer_tells_the_browser_what_it_may_do(house: Any) -> None:
     assert house.ask("/", "POST", b"", origin=house.origin)[0] == 405
 
 
-def test_what_was_refused_is_said_once(house: Any) -> None:
+def test_what_was_refused_is_said_once(house: Any, studiohouse: ModuleType) -> None:
     for _ in range(3):
         house.ask("/", host="again.example")
-    said = [line for line in house.quiet() if "not a name of the machine" in line]
-    assert len(said) == 1
-    assert not [line for line in house.said if "Traceback" in line]
+        house.ask("/", origin=EVIL)
+        house.ask("/pair", "POST", b"{}")
+        with pytest.raises(InvalidStatus):
+            studiohouse.Visitor(house, EVIL)
+    page = studiohouse.Visitor(house)
+    for raw in ("{", "no message of ours"):
+        page.send(raw)
+        page.hears(lambda news: news["is"] == "refused")
+    said = house.quiet()
+    for sentence in ("not a name of the machine", "another site's page", "only bandmate's own page"):
+        assert len([line for line in said if sentence in line]) == 1, sentence
+    assert "a page sent something that is no message" in said[-1]
+    assert "a page sent something that is no message" not in said[-2]
+    assert not [line for line in said if "Traceback" in line]
+    page.leave()
 
 
 def test_over_a_network_only_who_knows_the_code_comes_in(guarded: Any, studiohouse: ModuleType) -> None:
@@ -186,6 +198,7 @@ def test_over_a_network_only_who_knows_the_code_comes_in(guarded: Any, studiohou
         studiohouse.Visitor(guarded)
     with pytest.raises(InvalidStatus):
         studiohouse.Visitor(guarded, Cookie="bandmate=guess")
+    assert len([line for line in guarded.quiet() if "not paired with the band" in line]) == 1
 
     def pair(typed: str) -> tuple[int, dict[str, str], bytes]:
         found: tuple[int, dict[str, str], bytes] = guarded.ask(

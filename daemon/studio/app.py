@@ -54,6 +54,7 @@ HEADERS = {
 }
 
 Tell = Callable[[Any], None]
+PAIRED = "/api/paired"
 
 
 class Door:
@@ -83,8 +84,9 @@ class Door:
     def _note(self, refused: Refused, scope: Scope) -> None:
         client = scope.get("client")
         whom = client[0] if client else "somebody"
-        # A page that is not paired yet is nothing to worry about.
-        if refused.status != 401 and (refused.sentence, whom) not in self._told and len(self._told) < 100:
+        # By this a page of ours learns that it is not paired yet.
+        asks = refused.status == 401 and scope["path"] == PAIRED
+        if not asks and (refused.sentence, whom) not in self._told and len(self._told) < 100:
             self._told.add((refused.sentence, whom))
             self._tell({"say": f"the page refused {protocol.shown(whom)}: {refused.sentence}"})
 
@@ -102,7 +104,7 @@ class Studio:
         routes = [
             Route("/", self._page(files), methods=["GET"]),
             Route("/pair", self._pair, methods=["POST"]),
-            Route("/api/paired", self._paired, methods=["GET"]),
+            Route(PAIRED, self._paired, methods=["GET"]),
             *api,
             WebSocketRoute("/band", self._band),
             Mount("/assets", _Lasting(directory=files / "assets")),
