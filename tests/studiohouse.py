@@ -156,9 +156,9 @@ class Visitor:
         """Ask for something."""
         self._socket.send(json.dumps(message))
 
-    def send(self, raw: str | bytes) -> None:
-        """Send what may be no message."""
-        self._socket.send(raw)
+    def send(self, raw: str | bytes, *, text: bool | None = None) -> None:
+        """Send what may be no message; text: in a frame of text, whatever it is."""
+        self._socket.send(raw, text=text)
 
     def hears(self, fits: Callable[[dict[str, Any]], bool], patience: float = PATIENCE) -> dict[str, Any]:
         """Wait for news that fit; what came before them is kept, too."""

@@ -99,11 +99,24 @@ def test_what_is_no_message_is_answered_with_a_sentence(
     plays_on(studiohouse, house)
 
 
-def test_an_oversized_message_ends_its_page_only(house: Any, studiohouse: ModuleType) -> None:
+@pytest.mark.parametrize(
+    ("raw", "why"), [("x" * 1_000_000, "it is too long"), (b"\xff\xfe", "that is no text")]
+)
+def test_what_cannot_be_read_ends_its_page_only_and_is_said_once(
+    house: Any, studiohouse: ModuleType, raw: str | bytes, why: str
+) -> None:
     page = studiohouse.Visitor(house)
-    page.send("x" * 1_000_000)
-    with pytest.raises(ConnectionClosed):
+
+    def attack() -> None:
+        # Its end may reach the page while it still sends.
+        page.send(raw, text=True)
         page.hears(lambda news: False)
+
+    with pytest.raises(ConnectionClosed):
+        attack()
+    house.hears(why)
+    assert len([line for line in house.quiet() if why in line]) == 1
+    assert not [line for line in house.said if "Traceback" in line]
     plays_on(studiohouse, house)
 
 

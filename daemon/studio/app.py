@@ -28,6 +28,8 @@ from bandmate.daemon.studio.workshop import WorkError
 
 LARGEST = 4 * protocol.LONGEST
 """Bytes of a message that are taken in at all."""
+BROKEN = {1002: "that is no WebSocket frame", 1007: "that is no text", 1009: "it is too long"}
+"""Close codes of RFC 6455 with which the server ends a page before a message is there to be read."""
 YEAR = 365 * 86400
 POLICY = "; ".join(
     (
@@ -168,6 +170,7 @@ class Studio:
         while True:
             arrived = await socket.receive()
             if arrived["type"] == "websocket.disconnect":
+                self._end(page, arrived.get("code"))
                 return
             try:
                 if not page.may_speak(now()):
@@ -186,6 +189,11 @@ class Studio:
                 await socket.send_text(_text([{"is": "pong", "mark": message.mark, "now": now()}]))
             else:
                 self._tell({"page": page.number, "asks": json.loads(text)})
+
+    def _end(self, page: Page, code: int | None) -> None:
+        """Say why the server itself closed a page, if it did."""
+        if code in BROKEN:
+            self._refuse(page, f"{BROKEN[code]}; the page is closed, open it again")
 
     def _refuse(self, page: Page, sentence: str) -> None:
         if not page.refused:

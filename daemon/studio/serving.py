@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import socket
@@ -82,6 +83,8 @@ async def _serve(opening: dict[str, Any], heard: IO[bytes], told: IO[bytes], wor
         limit_concurrency=100,
         timeout_graceful_shutdown=1,
     )
+    # The page's refusal says it, in a sentence.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: not _is_no_text(record))
     server = Quiet(config)
     loop = asyncio.get_running_loop()
     threading.Thread(target=_hear, args=(heard, loop, studio, server), daemon=True).start()
@@ -117,6 +120,11 @@ def _listening(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises OSError."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     return socket.create_server(address[:2], family=family, backlog=64)
+
+
+def _is_no_text(record: logging.LogRecord) -> bool:
+    """Whether this is uvicorn's traceback of a text frame that is not UTF-8."""
+    return isinstance(record.exc_info[1] if record.exc_info else None, UnicodeDecodeError)
 
 
 def _hear(heard: IO[bytes], loop: asyncio.AbstractEventLoop, studio: Studio, server: Quiet) -> None:
