@@ -27,6 +27,7 @@ PROGRAMS = ("ardour8-lua", "ardour7-lua")
 SUPERCLOCK = 5880  # of Ardour's smallest units to a sample, at 48 kHz
 EIGHTH, STEP = 12, 6  # pulses
 STEPPED = 16
+ATTEMPTS = 4
 
 
 def program() -> str | None:
@@ -46,21 +47,32 @@ class Ardour:
     """A session in a new folder, whose tracks record a channel of a port each."""
 
     def __init__(self, folder: Path, tracks: Iterable[tuple[str, int, str]]) -> None:
-        """Tracks are (name, channel 1..16, port to record, by a part of its name)."""
+        """Tracks are (name, channel 1..16, port to record, by a part of its name). Raises RuntimeError."""
+        for attempt in range(ATTEMPTS):
+            self._begin(folder / f"session-{attempt}")
+            if until(lambda: bool(self._ports(giving=True)), 5, every=0.1):
+                break
+            # "JACK HALTED": a busy server has put it out while it came in.
+            self.close()
+        else:
+            raise RuntimeError(f"Ardour sees no port of JACK's:\n{self._words.read_text(errors='replace')}")
+        for name, channel, port in tracks:
+            self.tell(f'track("{name}", {channel}, "{self._port(port, giving=True)}")')
+
+    def _begin(self, folder: Path) -> None:
+        """Start it with a new session."""
         command = program()
         assert command is not None, "Ardour is not installed"
-        self._folder = folder / "session"
+        folder.mkdir()
+        self._folder, self._words = folder / "session", folder / "ardour.log"
         self._known: set[str] = set()
         environment = os.environ | {"XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
         script, pipe = Path(__file__).with_name("ardour.lua"), subprocess.PIPE
-        self._words = folder / "ardour.log"
         with self._words.open("w") as words:
             self._process = subprocess.Popen(
                 [command, str(script)], stdin=pipe, stdout=pipe, stderr=words, text=True, env=environment
             )
         self.tell(f'open("{self._folder}")')
-        for name, channel, port in tracks:
-            self.tell(f'track("{name}", {channel}, "{self._port(port, giving=True)}")')
 
     def tell(self, line: str) -> str:
         """Have a line of Lua done and return its value; RuntimeError with Ardour's words if it fails."""
@@ -138,12 +150,16 @@ class Ardour:
             return number / 1920
         return float(self.tell(f"return quarters({number // SUPERCLOCK})"))
 
+    def _ports(self, *, giving: bool) -> list[str]:
+        """The names of all ports that give events, or that take them."""
+        names = self.tell(f"return ports({str(giving).lower()})")
+        return names.split("\t") if names else []
+
     def _port(self, part: str, *, giving: bool) -> str:
         found: list[str] = []
 
         def appears() -> bool:
-            names = self.tell(f"return ports({str(giving).lower()})").split("\t")
-            found[:] = [name for name in names if part in name]
+            found[:] = [name for name in self._ports(giving=giving) if part in name]
             return bool(found)
 
         assert until(appears, 20, every=0.1), f"there is no port {part!r}"
