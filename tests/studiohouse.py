@@ -20,6 +20,8 @@ from typing import Any
 from starlette.types import ASGIApp, Message
 from websockets.sync.client import connect
 
+from bandmate.daemon.studio.picture import KEPT
+
 HOST = "127.0.0.1"
 PATIENCE = 60.0
 
@@ -65,6 +67,11 @@ class House:
             while True:
                 self.said.append(self._lines.get(timeout=0.2))
         return self.said
+
+    def fresh(self, frame: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """What of a frame is new to a page, and what had passed before it came: a greeting brings both."""
+        passed = KEPT if frame[0]["is"] == "hello" else {}
+        return [news for news in frame if news["is"] not in passed], [n for n in frame if n["is"] in passed]
 
     def end(self) -> int:
         """End it as Ctrl-C does; its exit status."""
@@ -150,7 +157,9 @@ class Visitor:
             proxy=None,
         )
         self._socket = self._stack.enter_context(opening)
+        self._fresh = house.fresh
         self.told: list[dict[str, Any]] = []
+        self.history: list[dict[str, Any]] = []
 
     def say(self, **message: Any) -> None:
         """Ask for something."""
@@ -161,10 +170,12 @@ class Visitor:
         self._socket.send(raw, text=text)
 
     def hears(self, fits: Callable[[dict[str, Any]], bool], patience: float = PATIENCE) -> dict[str, Any]:
-        """Wait for news that fit; what came before them is kept, too."""
+        """Wait for news that fit; what came before them is kept, too. What others did before this page came
+        is no news."""
         while True:
-            found: list[dict[str, Any]] = json.loads(self._socket.recv(timeout=patience))
+            found, before = self._fresh(json.loads(self._socket.recv(timeout=patience)))
             self.told += found
+            self.history += before
             for news in found:
                 if fits(news):
                     return news

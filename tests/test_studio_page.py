@@ -28,6 +28,7 @@ class Visit:
     """A page, with what the band told it and what went wrong in it."""
 
     def __init__(self, tools: ModuleType, browser: Any, house: Any, size: str = "desktop") -> None:
+        self._fresh = house.fresh
         self.told: list[dict[str, Any]] = []
         self.asked: list[str] = []
         self.context = browser.new_context(**tools.SIZES[size])
@@ -52,7 +53,7 @@ class Visit:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def _hear(self, frame: Any) -> None:
-        self.told += json.loads(frame)
+        self.told += self._fresh(json.loads(frame))[0]
 
 
 @pytest.fixture
