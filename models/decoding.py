@@ -24,7 +24,7 @@ from bandmate.models.contract import Card
 from bandmate.models.drawing import Cuts, logit, share
 from bandmate.models.harmony import Wanted
 from bandmate.models.probabilities import Probabilities
-from bandmate.models.roll import PARTS, PITCHES
+from bandmate.models.roll import BAR, PARTS, PITCHES
 from bandmate.models.touch import touched
 
 DRUMS = "drums"
@@ -67,12 +67,14 @@ class Score:
 
 
 class Before(NamedTuple):
-    """What sounds just before the first step, bool[4,128]; which of it was struck on that very step; and what
-    each part is led from: what sounds of it, or did last."""
+    """What sounds just before the first step, bool[4,128]; which of it was struck on that very step; what
+    each part is led from: what sounds of it, or did last; and what a part that struck something in the bar
+    before did not strike in it."""
 
     sounding: Mask
     struck: Mask
     led: Mask
+    missed: Mask = np.zeros((PARTS, PITCHES), bool)
 
     @classmethod
     def of(cls, onset: Mask, sustain: Mask) -> Before:
@@ -81,7 +83,9 @@ class Before(NamedTuple):
         for part in np.flatnonzero(~led.any(1)):
             sounded = np.flatnonzero(sustain[part].any(1))
             led[part] = sustain[part, sounded[-1:]].any(0)
-        return cls(sustain[:, -1], onset[:, -1], led)
+        struck = np.asarray(onset[:, -BAR:].any(1))
+        plays = np.asarray(struck.any(1))
+        return cls(sustain[:, -1], onset[:, -1], led, ~struck & plays[:, None])
 
 
 def decode(
@@ -113,6 +117,7 @@ def decode(
         taste = taste + _voicing(wanted.struck[: taste.shape[1]], limits, drums)
     if card.drawn is not None:
         taste = taste - min(warmth**2, 1) * _away(before.led, limits, drums)[:, None]
+        taste[drums] += drawing.due(card, before.missed[drums], warmth)[:, None]
     plays = ~drawing.rests(card, _chords(limits, drums), chance, steps, density, warmth)[..., None]
     onset = _struck(said, card, cuts, limits, steps, lean, taste, warmth) & plays
     patience = drawing.holds(card, chance, steps, warmth)[..., None]

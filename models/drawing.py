@@ -85,6 +85,14 @@ def pitches(card: Card, drums: Mask, middle: Array, chance: Chance, steps: slice
     return np.asarray(noise, np.float32)
 
 
+def due(card: Card, missed: Mask, warmth: float) -> Array:
+    """float32[k,128]: how much likelier each drum of k kits is hit that was missed, as bool[k,128] tells."""
+    owed = np.zeros(missed.shape, np.float32)
+    for drum in card.drawn.kit if card.drawn else ():
+        owed[:, drum.pitch] = drum.due
+    return np.asarray(_near(warmth) * owed * missed)
+
+
 def hits(card: Card, wish: Array, cut: Array, warmth: float) -> Mask:
     """bool[n,128]: the drums that are hit, of logits float32[n,128] against cuts float32[128]; one after the
     other as the kit has them, each by what those before it do."""

@@ -18,13 +18,15 @@ class Drum(NamedTuple):
     """One drum of a kit: its pitch 0..127 and its cut; spread: by how many logits performances differ (as a
     deviation) in how often it is hit; steps: logits by which it is likelier than was said at each of the 16
     steps of a bar; beside: logits by which it is likelier where each drum before it in the kit is hit at the
-    same step, none of them where it is empty."""
+    same step, none of them where it is empty; due: logits by which it is likelier after a bar in which others
+    were hit, and it was not."""
 
     pitch: int
     cut: float
     spread: float = 0.0
     steps: tuple[float, ...] = (0.0,) * BAR
     beside: tuple[float, ...] = ()
+    due: float = 0.0
 
 
 class Drawn(NamedTuple):
@@ -63,8 +65,15 @@ def read(rows: Sequence[Any]) -> Drawn:
     return drawn._replace(kit=kit, places=places, spread=spread)
 
 
-def _drum(pitch: Any, cut: Any, spread: Any = 0.0, steps: Any = (0.0,) * BAR, beside: Any = ()) -> Drum:
-    return Drum(int(pitch), cut, spread, tuple(steps), tuple(beside))
+def _drum(
+    pitch: Any,
+    cut: Any,
+    spread: Any = 0.0,
+    steps: Any = (0.0,) * BAR,
+    beside: Any = (),
+    due: Any = 0.0,
+) -> Drum:
+    return Drum(int(pitch), cut, spread, tuple(steps), tuple(beside), due)
 
 
 def faults(drawn: Drawn) -> Iterator[str]:
@@ -89,6 +98,8 @@ def faults(drawn: Drawn) -> Iterator[str]:
         yield f"give every drum a number for each of {BAR} steps"
     if not all(len(d.beside) in (0, k) and _finite(d.beside) for k, d in enumerate(drawn.kit)):
         yield "give every drum a number for each drum before it, or none"
+    if not _finite([drum.due for drum in drawn.kit]):
+        yield "give every drum a number for how much it is due"
 
 
 def _finite(*rows: Sequence[float]) -> bool:

@@ -26,6 +26,7 @@ DRUMS = st.builds(
     st.floats(0, 9),
     st.floats(-9, 9).map(lambda lean: (lean, *[0.0] * 15)),
     st.just(()),
+    st.floats(-9, 9),
 )
 KITS = st.lists(DRUMS, max_size=9).map(tuple)
 SPREADS = st.floats(0, 9).map(lambda wide: ((wide,) * 5,) * 4)
@@ -147,6 +148,10 @@ def said(**changes: Any) -> str:
         (
             said(drawn=[[0.5] * 4] * 4 + [[[128, 0.5]]]),
             "pop.onnx must give every drum as a pitch of 0 to 127",
+        ),
+        (
+            said(drawn=[[0.5] * 4] * 4 + [[[36, 0.5, 0, [0] * 16, [], float("inf")]]]),
+            "pop.onnx must give every drum a number for how much it is due",
         ),
         (said(drawn=[[0.5] * 4] * 4 + [[36, 38]]), "pop.onnx has metadata that can't be read"),
         (said(drawn=[[0.5] * 4] * 8), "pop.onnx has metadata that can't be read"),

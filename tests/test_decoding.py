@@ -525,6 +525,25 @@ def test_a_drum_leans_to_steps_of_the_bar_and_to_what_is_hit_before_it_in_the_ki
     assert np.flatnonzero(hats).tolist() == [4, 20]
 
 
+def test_a_drum_that_was_missed_for_a_bar_is_due() -> None:
+    said = probabilities({(DRUMS, step, drum): 0.4 for step in range(0, 32, 4) for drum in (36, 38)})
+    calm = Chance.none()._replace(variation=0.5)
+    card = replace(CARD, drawn=EVEN._replace(kit=(Drum(36, 0.5), Drum(38, 0.5, due=2.0))))
+    played = np.zeros((4, 32, 128), bool)
+
+    def snares() -> int:
+        before = Before.of(played, played)
+        return int(decoding.decode(said, card, FREE, before, 16, calm).onset[DRUMS, :, 38].sum())
+
+    assert snares() == 0  # nobody has played yet: nothing is due
+    played[DRUMS, 28, 36] = True
+    assert snares() == 4
+    played[DRUMS, 15, 38] = True
+    assert snares() == 4
+    played[DRUMS, 16, 38] = True
+    assert snares() == 0
+
+
 def test_a_high_and_thick_temper_plays_higher_and_more_together() -> None:
     said = probabilities({(KEYS, 0, pitch): 0.9 - 0.01 * pitch / 12 for pitch in range(36, 96, 12)})
     said.gate[KEYS, 0] = 1

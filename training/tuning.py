@@ -71,6 +71,8 @@ WIDENED = 0.7
 WIDEST = (1.0, 1.2, 1.2, 1.0, 1.0)
 WIDEST_DRUM, WIDEST_BACKBONE = 0.8, 0.35
 BACKBONE = (35, 36, 38, 40)
+# Where real bands hit such a drum so often in a bar, ours leans to it by so many logits after a bar without.
+STEADY, DUE = 1.5, 2.0
 
 Floats = NDArray[np.float64]
 
@@ -140,9 +142,15 @@ def by_drums(card: Card, real: Sequence[Habit]) -> Card:
     """The card with a cut for each drum, where it is drawn and has none, if anybody plays the drums."""
     if card.drawn is None or card.drawn.kit:
         return card
-    known = any(habit.rate > 0 for name, habit in zip(card.parts, real, strict=True) if name == DRUMS)
-    kit = tuple(Drum(int(drum), 0.5) for drum in KIT) if known else ()
+    known = [habit for name, habit in zip(card.parts, real, strict=True) if name == DRUMS and habit.rate > 0]
+    kit = tuple(
+        _steady(int(drum), hits) for habit in known for drum, hits in zip(KIT, habit.kit.hits, strict=True)
+    )
     return replace(card, drawn=card.drawn._replace(kit=kit))
+
+
+def _steady(drum: int, hits: float) -> Drum:
+    return Drum(drum, 0.5, due=DUE if drum in BACKBONE and hits >= STEADY else 0.0)
 
 
 def leans(card: Card) -> Floats:
