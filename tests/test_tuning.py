@@ -156,6 +156,13 @@ def test_drums_get_cuts_of_their_own_only_where_somebody_plays_them() -> None:
     assert tuning.by_drums(Card("generator", parts=CARD.parts), played).drawn is None
 
 
+def test_a_bass_drum_or_snare_that_is_hit_all_the_time_is_due_after_a_bar_without() -> None:
+    plain = Card("generator", parts=CARD.parts, drawn=Drawn(*((0.5,) * 4,) * 3))
+    drawn = tuning.by_drums(plain, [Habit(12, nan, nan, 0, kit=drummed(2, 1, 2)), *[UNKNOWN] * 3]).drawn
+    assert drawn is not None
+    assert {drum.pitch for drum in drawn.kit if drum.due > 0} == {36}
+
+
 def test_densities_move_within_bounds() -> None:
     assert tuning.moved(0.5, 4, 8) == pytest.approx(0.639)
     assert tuning.moved(0.5, 8, 4) == pytest.approx(0.361)

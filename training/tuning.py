@@ -30,9 +30,8 @@ from bandmate.models.roll import BAR, PARTS
 from bandmate.presets import write
 from bandmate.presets.preset import Preset
 from bandmate.training import audition, whole
-from bandmate.training.drumming import grooved
+from bandmate.training.drumming import BACKBONE, evenly, grooved
 from bandmate.training.fitting import cuts, export
-from bandmate.training.fitting.windows import KIT
 from bandmate.training.habit import Habit, real_habits
 from bandmate.training.judging.excerpt import excerpt
 from bandmate.training.runs import played
@@ -70,9 +69,6 @@ WIDENED = 0.7
 # holding, resting, thickness and height, of each drum, and of bass drums and snares.
 WIDEST = (1.0, 1.2, 1.2, 1.0, 1.0)
 WIDEST_DRUM, WIDEST_BACKBONE = 0.8, 0.35
-BACKBONE = (35, 36, 38, 40)
-# Where real bands hit such a drum so often in a bar, ours leans to it by so many logits after a bar without.
-STEADY, DUE = 1.5, 2.0
 
 Floats = NDArray[np.float64]
 
@@ -143,14 +139,7 @@ def by_drums(card: Card, real: Sequence[Habit]) -> Card:
     if card.drawn is None or card.drawn.kit:
         return card
     known = [habit for name, habit in zip(card.parts, real, strict=True) if name == DRUMS and habit.rate > 0]
-    kit = tuple(
-        _steady(int(drum), hits) for habit in known for drum, hits in zip(KIT, habit.kit.hits, strict=True)
-    )
-    return replace(card, drawn=card.drawn._replace(kit=kit))
-
-
-def _steady(drum: int, hits: float) -> Drum:
-    return Drum(drum, 0.5, due=DUE if drum in BACKBONE and hits >= STEADY else 0.0)
+    return replace(card, drawn=card.drawn._replace(kit=evenly(known[0].kit) if known else ()))
 
 
 def leans(card: Card) -> Floats:
