@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import default_rng
 from numpy.typing import NDArray
 
 from bandmate.models.drawn import TEMPERS
@@ -138,16 +139,16 @@ def _bar(seeds: tuple[int, ...], bar: int) -> _Bar:
 
 @lru_cache(maxsize=8)
 def _temper(seeds: tuple[int, ...]) -> Temper:
-    rng = np.random.default_rng([*seeds, 10])
+    rng = default_rng([*seeds, 10])
     drawn = [rng.standard_normal(shape).clip(-EXTREME, EXTREME) for shape in ((PARTS, TEMPERS), PITCHES)]
     return Temper(*(each.astype(np.float32) for each in drawn))
 
 
 def _partly(seeds: tuple[int, ...], bar: int, kind: int, shape: tuple[int, ...]) -> Array:
     """Noise of a pattern that the phrase repeats, every bar or every two; in some bars a share is renewed."""
-    short = np.random.default_rng([*seeds, kind, 1, 1]).random() < ONE_BAR
-    of_phrase = np.random.default_rng([*seeds, kind, 0 if short else bar % 2])
-    of_bar = np.random.default_rng([*seeds, kind, 2 + bar])
+    short = default_rng([*seeds, kind, 1, 1]).random() < ONE_BAR
+    of_phrase = default_rng([*seeds, kind, 0 if short else bar % 2])
+    of_bar = default_rng([*seeds, kind, 2 + bar])
     held, new = (rng.logistic(size=shape) for rng in (of_phrase, of_bar))
     renewed = RENEWED if of_bar.random() >= KEPT else 0.0
     return np.where(of_bar.random(shape) < renewed, new, held).astype(np.float32)
@@ -156,8 +157,8 @@ def _partly(seeds: tuple[int, ...], bar: int, kind: int, shape: tuple[int, ...])
 def _hands(seeds: tuple[int, ...], bar: int) -> Hands:
     """Half of what varies is the phrase's, which repeats the accents of its two bars as it does their
     rhythm."""
-    of_phrase = np.random.default_rng([*seeds, 10, bar % 2])
-    of_bar = np.random.default_rng([*seeds, 10, 2 + bar])
+    of_phrase = default_rng([*seeds, 10, bar % 2])
+    of_bar = default_rng([*seeds, 10, 2 + bar])
     shape = (PARTS, BAR)
     level, together = (
         math.sqrt(0.5) * (of_phrase.standard_normal(size) + of_bar.standard_normal(size))
@@ -169,7 +170,7 @@ def _hands(seeds: tuple[int, ...], bar: int) -> Hands:
 
 def _mood(seeds: tuple[int, ...], bar: int) -> Array:
     """float32[4], each evenly spread over 0..1: the rank of a normal number, the phrase's and two bars'."""
-    of_phrase = np.random.default_rng([*seeds, 9, 0]).standard_normal(PARTS)
-    of_bars = np.random.default_rng([*seeds, 9, 1 + bar // MOOD_BARS]).standard_normal(PARTS)
+    of_phrase = default_rng([*seeds, 9, 0]).standard_normal(PARTS)
+    of_bars = default_rng([*seeds, 9, 1 + bar // MOOD_BARS]).standard_normal(PARTS)
     level = math.sqrt(LASTING) * of_phrase + math.sqrt(1 - LASTING) * of_bars
     return np.array([(1 + math.erf(each / math.sqrt(2))) / 2 for each in level], np.float32)

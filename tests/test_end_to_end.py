@@ -116,6 +116,28 @@ def test_it_follows_the_clock_switches_at_the_bar_and_stops_with_the_daw(
     assert sum(tracks[name] for name in ("drums", "bass", "keys", "strings")) >= 32
 
 
+def test_nothing_is_imported_while_it_plays(
+    jack: Any,
+    daw: Callable[..., Any],
+    jackclient: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BANDMATE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    band = jackclient.Playing("--seed", "1")
+    client = daw()
+    client.listen_to("bandmate out", timeout=20)
+    client.play_to("bandmate in")
+    assert band.says("is ready"), band.said
+    ready = len(band.said)
+    assert any(line.startswith("import time:") for line in band.said)
+    client.play(song(jackclient, 12))
+    late = [line for line in band.said[ready:] if line.startswith("import time:")]
+    assert band.end() == 0, band.said
+    assert late == []
+
+
 def sounding(captured: list[Any], *, ending: bool = False) -> set[tuple[int, int]]:
     """What sounds at the end; a note struck twice without an end fails the test, and so does an end without a
     note, unless the band is ending, when it tells all ends twice."""

@@ -6,6 +6,7 @@ import time
 import zlib
 
 import numpy as np
+from numpy.random import default_rng
 
 from bandmate.daemon.answering.attention import Attention, listen
 from bandmate.daemon.answering.fill import drummed
@@ -125,8 +126,8 @@ class Accompanist:
         size = self._band.noise_size
         performance, phrase = request.seed, request.origins[0].phrase
         name = zlib.crc32(self._name.encode())
-        base = np.random.default_rng([performance, name]).standard_normal(size)
-        fresh = np.random.default_rng([performance, name, 1 + phrase]).standard_normal(size)
+        base = default_rng([performance, name]).standard_normal(size)
+        fresh = default_rng([performance, name, 1 + phrase]).standard_normal(size)
         turn = request.variation
         return np.asarray(np.sqrt(1 - turn**2) * base + turn * fresh, np.float32)
 

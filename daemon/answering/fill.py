@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
+from numpy.random import Generator, default_rng
 
 from bandmate.daemon.answering.request import Request, Span
 from bandmate.models.decoding import Score
@@ -36,7 +36,7 @@ class Hit(NamedTuple):
     velocity: float
 
 
-def hits(steps: int, intensity: float, random: np.random.Generator) -> list[Hit]:
+def hits(steps: int, intensity: float, random: Generator) -> list[Hit]:
     """A fill of whole beats, so many steps; the higher the intensity 0..1, the more and the louder."""
     out: list[Hit] = []
     drum = 0
@@ -69,7 +69,7 @@ def drummed(score: Score, part: int, request: Request) -> Score:
     for span in moments.fills:
         if kit.plays(span.last):
             kit.clear(span)
-            random = np.random.default_rng([request.seed, FILL, span.first])
+            random = default_rng([request.seed, FILL, span.first])
             for hit in hits(span.last - span.first, intensity, random):
                 kit.strike(span.first + hit.step, hit.pitch, hit.velocity)
     for span in moments.breaks:
@@ -114,7 +114,7 @@ class _Kit:
         return Score(self._onset, sustain, self._velocity)
 
 
-def _rhythm(steps: int, intensity: float, random: np.random.Generator) -> list[int]:
+def _rhythm(steps: int, intensity: float, random: Generator) -> list[int]:
     """The steps that are struck. The last beat has one in its second half, which leads over."""
     cells = CELLS[min(int(len(CELLS) * intensity), len(CELLS) - 1)]
     leading = [cell for cell in cells if "x" in cell[2:]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.random import default_rng
 from numpy.typing import NDArray
 
 from bandmate.daemon.answering.request import Array, Chords, Request
@@ -255,7 +256,7 @@ class Situation:
         """Whose noise this bar of four and the next have: what is played again is played with the same, but
         for bars in which a variation above .5 asks for something new."""
         bar = first // BAR
-        asks = np.random.default_rng([self._seed, DEPARTURE, bar]).random() < 2 * variation - 1
+        asks = default_rng([self._seed, DEPARTURE, bar]).random() < 2 * variation - 1
         if there is None or there.sure < RECOGNISED or asks:
             return Origin(bar // PHRASE_BARS, bar), Origin((bar + 1) // PHRASE_BARS, bar + 1)
         to_bar_line = (BAR - first % BAR + STEPS_PER_BEAT - 1) // STEPS_PER_BEAT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from numpy.random import default_rng
 
 from bandmate.daemon.answering.request import Moments, Span
 from bandmate.daemon.clock.metre import Metre
@@ -98,7 +98,7 @@ class Cues:
         """Whether a bar ends with a fill of itself."""
         after = (bar + 1) % PHRASE_BARS
         chance = {0: share, PHRASE_BARS // 2: HALF_PHRASE * share}.get(after, 0.0)
-        return bar >= 0 and np.random.default_rng([self._seed, FILL, bar]).random() < chance
+        return bar >= 0 and default_rng([self._seed, FILL, bar]).random() < chance
 
     def _close_of(self, bar: int) -> Span:
         """The second half, in whole beats, of the bar that begins at a step, two beats at most."""

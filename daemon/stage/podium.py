@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Collection
 from typing import NamedTuple, Protocol
-
-import numpy as np
 
 from bandmate.bridge.events import Event
 from bandmate.bridge.outputs import Sink
@@ -184,7 +183,8 @@ class Podium:
 
     def p95(self) -> float:
         """Seconds within which 95 of 100 recent decisions were taken; 0 before the first."""
-        return float(np.percentile(list(self._seconds), 95)) if self._seconds else 0.0
+        ordered = sorted(self._seconds)
+        return ordered[math.ceil(0.95 * len(ordered)) - 1] if ordered else 0.0
 
     def _wake(self) -> None:
         """If the machine stood still since the last turn, be it asleep or we, end what has sounded on."""
