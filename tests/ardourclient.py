@@ -8,13 +8,16 @@ its session: it stamps what comes in with the sample of its JACK cycle at which 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import shutil
 import subprocess
+import tempfile
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from xml.etree import ElementTree
 
 import mido
@@ -28,11 +31,24 @@ SUPERCLOCK = 5880  # of Ardour's smallest units to a sample, at 48 kHz
 EIGHTH, STEP = 12, 6  # pulses
 STEPPED = 16
 ATTEMPTS = 4
+PATIENCE = 45.0
 
 
 def program() -> str | None:
     """Ardour's Lua, if it is installed."""
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+
+
+class StuckError(RuntimeError):
+    """Ardour waits for JACK for ever: of two of its threads that ask at once, one may get no answer."""
+
+
+def again(act: Callable[[], None]) -> None:
+    """Do something with Ardour, and once more where it gets stuck. Raises StuckError where it always does."""
+    for _ in range(ATTEMPTS - 1):
+        with contextlib.suppress(StuckError):
+            return act()
+    return act()
 
 
 class Struck(NamedTuple):
@@ -48,22 +64,14 @@ class Ardour:
 
     def __init__(self, folder: Path, tracks: Iterable[tuple[str, int, str]]) -> None:
         """Tracks are (name, channel 1..16, port to record, by a part of its name). Raises RuntimeError."""
-        for attempt in range(ATTEMPTS):
-            self._begin(folder / f"session-{attempt}")
-            if until(lambda: bool(self._ports(giving=True)), 5, every=0.1):
-                break
-            # "JACK HALTED": a busy server has put it out while it came in.
-            self.close()
-        else:
-            raise RuntimeError(f"Ardour sees no port of JACK's:\n{self._words.read_text(errors='replace')}")
-        for name, channel, port in tracks:
-            self.tell(f'track("{name}", {channel}, "{self._port(port, giving=True)}")')
+        wanted = list(tracks)
+        again(lambda: self._begin(folder, wanted))
 
-    def _begin(self, folder: Path) -> None:
-        """Start it with a new session."""
+    def _begin(self, folder: Path, tracks: list[tuple[str, int, str]]) -> None:
+        """Start it with a new session and its tracks."""
         command = program()
         assert command is not None, "Ardour is not installed"
-        folder.mkdir()
+        folder = Path(tempfile.mkdtemp(prefix="session-", dir=folder))
         self._folder, self._words = folder / "session", folder / "ardour.log"
         self._known: set[str] = set()
         environment = os.environ | {"XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
@@ -72,15 +80,34 @@ class Ardour:
             self._process = subprocess.Popen(
                 [command, str(script)], stdin=pipe, stdout=pipe, stderr=words, text=True, env=environment
             )
+        self._answers: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, args=(self._process.stdout, self._answers), daemon=True).start()
         self.tell(f'open("{self._folder}")')
+        if not until(lambda: bool(self._ports(giving=True)), 5, every=0.1):
+            # "JACK HALTED": a busy server has put it out while it came in.
+            self.close()
+            raise StuckError(f"Ardour sees no port of JACK's:\n{self._words.read_text(errors='replace')}")
+        for name, channel, port in tracks:
+            self.tell(f'track("{name}", {channel}, "{self._port(port, giving=True)}")')
+
+    def _read(self, pipe: IO[str], answers: queue.Queue[str]) -> None:
+        for line in pipe:
+            answers.put(line)
+        answers.put("")
+
+    def _answer(self, line: str) -> str:
+        try:
+            return self._answers.get(timeout=PATIENCE)
+        except queue.Empty:
+            self._process.kill()
+            raise StuckError(f"{line}: Ardour does not answer") from None
 
     def tell(self, line: str) -> str:
         """Have a line of Lua done and return its value; RuntimeError with Ardour's words if it fails."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
-        for answer in self._process.stdout:
+        while answer := self._answer(line):
             if answer.startswith("= "):
                 return answer[2:].strip()
             if answer.startswith("! "):

@@ -137,11 +137,16 @@ def test_ardour_makes_a_session_of_its_template(ardourclient, jackclient, tmp_pa
     preset = Shelf(None).get("symphony")
     script = tmp_path / "bandmate.lua"
     script.write_bytes(ardour.script(preset, 96))
-    band = jackclient.Device("bandmate")
-    daw = ardourclient.Ardour(tmp_path, [])
+    band, begun = jackclient.Device("bandmate"), []
+
+    def begin():
+        begun.append(ardourclient.Ardour(tmp_path, []))
+        begun[-1].tell("function ardour (about) kind = about.type end")
+        begun[-1].tell(f'Session = session; dofile("{script}"); factory()()')
+
     try:
-        daw.tell("function ardour (about) kind = about.type end")
-        daw.tell(f'Session = session; dofile("{script}"); factory()()')
+        ardourclient.again(begin)
+        daw = begun[-1]
         assert daw.tell("return kind") == "SessionInit"
         look = "local t = session:route_by_name('{}'):to_track(); local m = t:to_midi_track(); return "
         for name, channel in parts(preset):
@@ -161,7 +166,8 @@ def test_ardour_makes_a_session_of_its_template(ardourclient, jackclient, tmp_pa
             == "96.0"
         )
     finally:
-        daw.close()
+        for each in begun:
+            each.close()
         band.unplug()
 
 
