@@ -68,10 +68,12 @@ class House:
                 self.said.append(self._lines.get(timeout=0.2))
         return self.said
 
-    def fresh(self, frame: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """What of a frame is new to a page, and what had passed before it came: a greeting brings both."""
-        passed = KEPT if frame[0]["is"] == "hello" else {}
-        return [news for news in frame if news["is"] not in passed], [n for n in frame if n["is"] in passed]
+    @staticmethod
+    def fresh(frame: str | bytes) -> list[dict[str, Any]]:
+        """What of a frame is new to a page: a greeting brings what had passed before it came, too."""
+        told: list[dict[str, Any]] = json.loads(frame)
+        passed = KEPT if told[0]["is"] == "hello" else {}
+        return [news for news in told if news["is"] not in passed]
 
     def end(self) -> int:
         """End it as Ctrl-C does; its exit status."""
@@ -157,9 +159,7 @@ class Visitor:
             proxy=None,
         )
         self._socket = self._stack.enter_context(opening)
-        self._fresh = house.fresh
         self.told: list[dict[str, Any]] = []
-        self.history: list[dict[str, Any]] = []
 
     def say(self, **message: Any) -> None:
         """Ask for something."""
@@ -173,9 +173,8 @@ class Visitor:
         """Wait for news that fit; what came before them is kept, too. What others did before this page came
         is no news."""
         while True:
-            found, before = self._fresh(json.loads(self._socket.recv(timeout=patience)))
+            found = House.fresh(self._socket.recv(timeout=patience))
             self.told += found
-            self.history += before
             for news in found:
                 if fits(news):
                     return news

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -53,7 +52,7 @@ class Visit:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def _hear(self, frame: Any) -> None:
-        self.told += self._fresh(json.loads(frame))[0]
+        self.told += self._fresh(frame)
 
 
 @pytest.fixture
