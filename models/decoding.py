@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from bandmate.models import drawing
 from bandmate.models.chance import Chance
 from bandmate.models.contract import Card
-from bandmate.models.drawing import Cuts, logit, share
+from bandmate.models.drawing import Cuts, logit
 from bandmate.models.harmony import Wanted
 from bandmate.models.probabilities import Probabilities
 from bandmate.models.roll import BAR, PARTS, PITCHES
@@ -118,13 +118,18 @@ def decode(
     if card.drawn is not None:
         taste = taste - min(warmth**2, 1) * _away(before.led, limits, drums)[:, None]
         taste[drums] += drawing.due(card, before.missed[drums], warmth)[:, None]
-    plays = ~drawing.rests(card, _chords(limits, drums), chance, steps, density, warmth)[..., None]
-    onset = _struck(said, card, cuts, limits, steps, lean, taste, warmth) & plays
-    patience = drawing.holds(card, chance, steps, warmth)[..., None]
+    plays = ~drawing.rests(card, _chords(limits, drums), chance, steps, density, warmth)
+    wish = _wishes(said, card, limits, steps, lean, taste)
+    opens = plays & (logit(said.gate[:, steps]) + lean > logit(cuts.gate)[:, None])
+    onset = _struck(wish, opens, card, cuts, limits, before.led, warmth)
+    for part in np.flatnonzero(drums):
+        onset[part] = drawing.hits(card, wish[part], logit(cuts.kit), warmth) & plays[part][:, None]
+    hold = logit(said.sustain[:, steps]) + drawing.holds(card, chance, steps, warmth)[..., None]
+    hold += drawing.endings(card, onset, warmth)
+    want = np.where(plays, 0, -np.inf)[..., None]
     if wanted is not None and card.drawn:
-        patience = patience + VOICING * wanted.held[: patience.shape[1], _CLASSES]
-    hold = _warmed(said.sustain[:, steps], patience)
-    sustain = _held(onset, np.where(plays, hold, -1), card, cuts, limits, before)
+        want = want + VOICING * wanted.held[: hold.shape[1], _CLASSES]
+    sustain = _held(onset, hold, want, card, cuts, limits, before, warmth)
     velocity = said.velocity[:, steps]
     if card.touch is None:
         return Score(onset, sustain, velocity)
@@ -163,57 +168,61 @@ def _away(led: Mask, limits: Limits, drums: Mask) -> Array:
     return away
 
 
-def _warmed(probability: Array, noise: Array) -> Array:
-    """Probabilities with noise added to their logits; without noise as they are."""
-    return share(logit(probability) + noise) if noise.any() else probability
+def _wishes(
+    said: Probabilities, card: Card, limits: Limits, steps: slice, lean: Array, taste: Array
+) -> Array:
+    """float32[4,n,128]: the logits by which each pitch is struck where its part strikes, and by which each
+    drum is hit; -inf where that is out of the question."""
+    pitch = np.arange(PITCHES)
+    low, high = (np.array(edge)[:, None, None] for edge in (limits.low, limits.high))
+    onset = said.onset[:, steps]
+    possible = (pitch >= low) & (pitch <= high) & (onset > FAINTEST)
+    given = np.asarray(onset / np.maximum(said.gate[:, steps], 1e-6)[:, :, None], np.float32)
+    wish = logit(given) + taste
+    for part in np.flatnonzero(_is_drums(card)):
+        wish[part] = logit(onset[part]) + lean[part][:, None] + taste[part]
+    return np.asarray(np.where(possible, wish, -np.inf), np.float32)
 
 
 def _struck(
-    said: Probabilities,
+    wish: Array, opens: Mask, card: Card, cuts: Cuts, limits: Limits, led: Mask, warmth: float
+) -> Mask:
+    """What the parts with pitches strike; nothing of the drums."""
+    struck = np.zeros(wish.shape, bool)
+    cut = logit(cuts.pitch)
+    for part in np.flatnonzero(~_is_drums(card)).tolist():
+        struck[part] = drawing.chosen(
+            card, part, wish[part], opens[part], cut[part], limits.voices[part], led[part], warmth
+        )
+    return struck
+
+
+def _held(
+    onset: Mask,
+    hold: Array,
+    want: Array,
     card: Card,
     cuts: Cuts,
     limits: Limits,
-    steps: slice,
-    lean: Array,
-    noise: Array,
+    before: Before,
     warmth: float,
 ) -> Mask:
-    pitch = np.arange(PITCHES)
-    low, high = (np.array(edge)[:, None, None] for edge in (limits.low, limits.high))
-    inside = (pitch >= low) & (pitch <= high)
-    onset = np.where(inside & (said.onset[:, steps] > FAINTEST), said.onset[:, steps], 0)
-    gate = said.gate[:, steps]
-    opens = logit(gate) + lean > logit(cuts.gate)[:, None]
-    given = np.asarray(onset / np.maximum(gate, 1e-6)[:, :, None], np.float32)
-    given = np.where(given > 0, _warmed(given, noise), np.float32(0))
-    ordered = np.sort(given, axis=2)
-    fewest = np.stack([ordered[p, :, -min(v, PITCHES)] for p, v in enumerate(limits.voices)])
-    joins = np.maximum(fewest[:, :, None], cuts.pitch[:, None, None])
-    best = ordered[:, :, -1:]
-    chosen = opens[:, :, None] & (given > 0) & ((given >= joins) | (given == best))
-    for part, name in enumerate(card.parts):
-        if name == DRUMS:
-            wish = logit(onset[part]) + lean[part][:, None] + noise[part]
-            chosen[part] = drawing.hits(card, wish, logit(cuts.kit), warmth) & (onset[part] > 0)
-        else:
-            for step in np.flatnonzero(chosen[part].sum(1) > limits.voices[part]):  # some were as likely
-                chosen[part, step] = _most_wanted(chosen[part, step], given[part, step], limits.voices[part])
-    return np.asarray(chosen)
-
-
-def _held(onset: Mask, hold: Array, card: Card, cuts: Cuts, limits: Limits, before: Before) -> Mask:
-    voices = np.array(limits.voices)
-    pitched = ~_is_drums(card)[:, None]
+    """What sounds: hold, the logits by which notes are held on, of notes that were struck together alike as
+    the card says; want: what is added of each pitch by itself."""
+    voices, pitched = np.array(limits.voices), ~_is_drums(card)[:, None]
+    second, later = logit(cuts.second)[:, None], logit(cuts.hold)[:, None]
     sustain = np.zeros_like(onset)
-    now, fresh = before.sounding, before.struck
+    now, fresh, since = before.sounding, before.struck, np.full(before.sounding.shape, -1)
     for step in range(onset.shape[1]):
         struck = onset[:, step]
-        cut = np.where(fresh, cuts.second[:, None], cuts.hold[:, None])
-        stays = now & ~struck & (hold[:, step] >= cut) & pitched
+        mine = now & ~struck & pitched
+        lean = drawing.together(card, mine, hold[:, step], since, warmth) + want[:, step]
+        stays = mine & (lean >= np.where(fresh, second, later))
         room = np.maximum(voices - struck.sum(1), 0)
         for part in np.flatnonzero(stays.sum(1) > room):
-            stays[part] = _most_wanted(stays[part], hold[part, step], int(room[part]))
+            stays[part] = _most_wanted(stays[part], lean[part], int(room[part]))
         now = sustain[:, step] = struck | stays
+        since[struck] = step
         fresh = struck
     return sustain
 
@@ -222,5 +231,5 @@ def _most_wanted(notes: Mask, want: Array, room: int) -> Mask:
     """Of some notes bool[128] as many as there is room for; of those wanted alike the highest."""
     kept = np.zeros_like(notes)
     if room:
-        kept[np.argsort(np.where(notes, want, -1), kind="stable")[-room:]] = True
+        kept[np.argsort(np.where(notes, want, -np.inf), kind="stable")[-room:]] = True
     return kept

@@ -11,7 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmate.models import company
 from bandmate.models.chance import Chance
+from bandmate.models.company import Company
 from bandmate.models.contract import Card
 from bandmate.models.drawn import Drawn
 from bandmate.models.roll import BAR, PITCHES
@@ -107,6 +109,33 @@ def hits(card: Card, wish: Array, cut: Array, warmth: float) -> Mask:
         struck[:, drum.pitch] = wish[:, drum.pitch] > cut[drum.pitch]
         before.append(drum.pitch)
     return np.asarray(wish > cut)
+
+
+def chosen(
+    card: Card, part: int, wish: Array, opens: Mask, cut: float, voices: int, led: Mask, warmth: float
+) -> Mask:
+    """bool[n,128]: what a part strikes, in the company that it keeps."""
+    kept = card.drawn.company[part] if card.drawn else Company()
+    return company.chosen(wish, opens, cut, voices, kept, led, float(_near(warmth)))
+
+
+def endings(card: Card, onset: Mask, warmth: float) -> Array | float:
+    """float32[4,n,128]: what is added to the logits by which notes are held on, for what is struck."""
+    return company.endings(onset, card.drawn.company, float(_near(warmth))) if card.drawn else 0.0
+
+
+def together(card: Card, sounding: Mask, hold: Array, since: NDArray[np.int64], warmth: float) -> Array:
+    """float32[4,128]: the logits by which notes bool[4,128] are held on, with those that were struck
+    together, at steps int64[4,128]."""
+    if card.drawn is None:
+        return hold
+    hold = hold.copy()
+    for part in np.flatnonzero(sounding.any(1)):
+        bound = float(_near(warmth)) * card.drawn.company[part].bound
+        if bound:
+            mine = sounding[part]
+            hold[part, mine] = company.together(hold[part, mine], since[part, mine], bound)
+    return hold
 
 
 def holds(card: Card, chance: Chance, steps: slice, warmth: float) -> Array:

@@ -7,6 +7,8 @@ from itertools import chain
 from math import isfinite
 from typing import Any, NamedTuple
 
+from bandmate.models import company
+from bandmate.models.company import DISTANCES, INTERVALS, Company
 from bandmate.models.roll import BAR, PARTS, PITCHES
 
 TEMPERS = 5
@@ -41,7 +43,8 @@ class Drawn(NamedTuple):
     performances differ (as a deviation): in logits, how much it strikes, holds its notes and lays out,
     and how many pitches it strikes together; and in logits an octave, how high it plays. height: per
     part, how much higher it always plays than was said, in the same. colour: per part, how many times as
-    much noise its pitches are drawn with as a probability asks for.
+    much noise its pitches are drawn with as a probability asks for. company: per part, the company that its
+    notes keep.
     """
 
     gate: tuple[float, ...]
@@ -55,6 +58,7 @@ class Drawn(NamedTuple):
     spread: tuple[tuple[float, ...], ...] = ((0.0,) * TEMPERS,) * PARTS
     height: tuple[float, ...] = (0.0,) * PARTS
     colour: tuple[float, ...] = (1.0,) * PARTS
+    company: tuple[Company, ...] = (Company(),) * PARTS
 
 
 def read(rows: Sequence[Any]) -> Drawn:
@@ -62,7 +66,8 @@ def read(rows: Sequence[Any]) -> Drawn:
     drawn = Drawn(*map(tuple, rows))
     kit = tuple(_drum(*row) for row in drawn.kit)
     places, spread = (tuple(map(tuple, each)) for each in (drawn.places, drawn.spread))
-    return drawn._replace(kit=kit, places=places, spread=spread)
+    kept = tuple(company.read(row) for row in drawn.company)
+    return drawn._replace(kit=kit, places=places, spread=spread, company=kept)
 
 
 def _drum(
@@ -100,6 +105,17 @@ def faults(drawn: Drawn) -> Iterator[str]:
         yield "give every drum a number for each drum before it, or none"
     if not _finite([drum.due for drum in drawn.kit]):
         yield "give every drum a number for how much it is due"
+    if len(drawn.company) != PARTS or not all(map(_company, drawn.company)):
+        yield (
+            f"give each of {PARTS} parts {INTERVALS} numbers for intervals, {DISTANCES} for distances, "
+            "two for how its notes end, and a share of 0 to 1"
+        )
+
+
+def _company(row: Company) -> bool:
+    sizes = len(row.beside), len(row.after)
+    ends = row.lift, row.yields, row.bound
+    return sizes == (INTERVALS, DISTANCES) and _finite(row.beside, row.after, ends) and 0 <= row.bound <= 1
 
 
 def _finite(*rows: Sequence[float]) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandmate.models import contract
+from bandmate.models.company import Company
 from bandmate.models.contract import Card, ModelError
 from bandmate.models.drawn import Drawn, Drum
 from bandmate.models.harmony import Reluctance
@@ -30,6 +31,9 @@ DRUMS = st.builds(
 )
 KITS = st.lists(DRUMS, max_size=9).map(tuple)
 SPREADS = st.floats(0, 9).map(lambda wide: ((wide,) * 5,) * 4)
+COMPANY = st.builds(
+    Company, st.just((0.5,) * 12), st.just((-1.0,) * 13), st.floats(-9, 9), st.floats(-9, 9), st.floats(0, 1)
+).map(lambda each: (each,) * 4)
 HEIGHTS = st.floats(-3, 3).map(lambda high: (high,) * 4)
 
 
@@ -56,6 +60,7 @@ HEIGHTS = st.floats(-3, 3).map(lambda high: (high,) * 4)
             spread=SPREADS,
             height=HEIGHTS,
             colour=WARMTHS,
+            company=COMPANY,
         ),
         trained_on=st.lists(WORDS, max_size=3).map(tuple),
         metrics=st.dictionaries(WORDS, st.floats(-1e6, 1e6), max_size=3),
@@ -112,6 +117,12 @@ def test_a_file_that_knows_of_no_rests_has_none_and_its_drums_are_not_drawn() ->
     assert (drawn.rests, drawn.kit) == ((0.0,) * 4, ())
 
 
+def drawn_to(company: list[Any]) -> list[Any]:
+    """Rows that are as they are usually, but the company that notes keep."""
+    rows = json.loads(json.dumps(Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4)))
+    return [*rows[:-1], company]
+
+
 def said(**changes: Any) -> str:
     return json.dumps({"kind": "generator", "parts": PARTS} | changes)
 
@@ -154,6 +165,15 @@ def said(**changes: Any) -> str:
             "pop.onnx must give every drum a number for how much it is due",
         ),
         (said(drawn=[[0.5] * 4] * 4 + [[36, 38]]), "pop.onnx has metadata that can't be read"),
+        (
+            said(drawn=drawn_to([[[0] * 12, [0] * 13, 0, 0, 2]] * 4)),
+            "pop.onnx must give each of 4 parts 12 numbers for intervals",
+        ),
+        (
+            said(drawn=drawn_to([[[0] * 11, [0] * 13, 0, 0, 0]] * 4)),
+            "pop.onnx must give each of 4 parts 12 numbers for intervals",
+        ),
+        (said(drawn=drawn_to([[1, 2, 3]] * 4)), "pop.onnx has metadata that can't be read"),
         (said(drawn=[[0.5] * 4] * 8), "pop.onnx has metadata that can't be read"),
     ],
 )

@@ -1,5 +1,6 @@
 """Telling played windows from real ones: the curve by hand, and classifiers on music that differs or not."""
 
+from dataclasses import replace
 from math import isnan
 
 import numpy as np
@@ -9,9 +10,10 @@ torch = pytest.importorskip("torch")
 
 from bandmate.training.judging import eye, features, logistic, two_sample
 from bandmate.training.judging.excerpt import Excerpt, excerpt
-from bandmate.training.judging.pairs import Pairs, drawn_out, pairs
+from bandmate.training.judging.kin import families
+from bandmate.training.judging.pairs import drawn_out, pairs
 from bandmate.training.judging.two_sample import Verdict, auc, ranks, told_apart, verdict
-from bandmate.training.songs import Notes, Song
+from bandmate.training.songs import REAL, SILENT, STYLE_PAIRED, Notes, Song
 
 PARTS = ("drums", "bass", "keys", "strings")
 ROW_OF_C = 60 - 26
@@ -59,9 +61,41 @@ def test_a_verdict_goes_by_ranks_within_a_fold() -> None:
 
 def test_a_song_is_in_one_fold() -> None:
     number = np.repeat(np.arange(7), 3)
-    fold = two_sample.folds(Pairs(np.zeros(0), np.zeros(0), number), 1)
+    fold = two_sample.folds(number, 1)
     assert all(len(set(fold[number == one])) == 1 for one in range(7))
     assert set(fold) == {0, 1, 2, 3, 4}
+
+
+def test_a_fold_is_as_full_as_another() -> None:
+    number = np.repeat([0, 1, 2, 3, 4, 5], [8, 4, 4, 4, 4, 8])
+    fold = two_sample.folds(number, 1)
+    assert sorted(np.bincount(fold)) == [4, 4, 8, 8, 8]
+
+
+def drummed(number: int, *bars: int) -> Song:
+    """A song whose drums were recorded with others: each bar of a recording has one hit, at its own step."""
+    hits = [(16 * at + step, 1, 38) for at, step in enumerate(bars)]
+    origin = np.tile(np.array([REAL, STYLE_PAIRED, SILENT, SILENT, SILENT], np.uint8), (len(bars), 1))
+    voices = notes((0, 16 * len(bars), 72)), notes(*hits), *[notes()] * 3
+    return Song(f"toy/{number}", "pop", "test", voices, np.zeros(4 * len(bars), np.uint8), origin)
+
+
+def test_songs_with_the_same_recording_are_of_a_family() -> None:
+    """The first two share a quarter of their bars, the third and fourth all; the fifth has only a fill from
+    the first."""
+    played = [(0, 1, 2, 3, 7), (3, 4, 5, 6), (8, 9), (9, 8), (10, 11, 12, 13, 14, 15, 7)]
+    songs = [drummed(number, *bars) for number, bars in enumerate(played)]
+    family = families(songs)
+    assert family[0] == family[1]
+    assert family[2] == family[3]
+    assert len(set(family.tolist())) == 3
+
+
+def test_what_people_played_with_the_song_makes_no_family() -> None:
+    plain = [drummed(number, 0, 0, 4, 4) for number in range(2)]
+    real = [replace(song, provenance=np.full_like(song.provenance, REAL)) for song in plain]
+    assert families(plain).tolist() == [0, 0]
+    assert families(real).tolist() == [0, 1]
 
 
 def test_notes_are_drawn_as_onset_and_sustain() -> None:

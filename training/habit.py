@@ -15,9 +15,10 @@ from bandmate.training.drumming import Drumming
 from bandmate.training.judging import heldout, metrics, texture
 from bandmate.training.judging.excerpt import Bars, Excerpt, excerpt
 from bandmate.training.judging.means import deviation, mean
+from bandmate.training.manners import Manners
 from bandmate.training.songs import Notes, Song
 
-NOBODY = Drumming.of([])
+NOBODY, NO_MANNERS = Drumming.of([]), Manners.of([])
 
 
 class Habit(NamedTuple):
@@ -26,8 +27,8 @@ class Habit(NamedTuple):
     shares of notes at each of the 16 steps of a bar; how far songs differ, as a deviation, in the logarithms
     of the notes struck in a bar that is not empty and of their usual length, in the share of empty bars, in
     the logarithm of the notes struck together, and in the mean pitch, in octaves; of drums, their kit; and of
-    others, the means of the last two and the pitch classes in a bar. Not a number where there is nothing to
-    measure."""
+    others, the means of the last two, the pitch classes in a bar, and the company that notes keep. Not a
+    number where there is nothing to measure."""
 
     rate: float
     crumbs: float
@@ -40,6 +41,7 @@ class Habit(NamedTuple):
     together: float = math.nan
     height: float = math.nan
     classes: float = math.nan
+    manners: Manners = NO_MANNERS
 
     @classmethod
     def of(cls, songs: Sequence[Excerpt], part: str) -> Habit:
@@ -60,7 +62,8 @@ class Habit(NamedTuple):
         together, height = (mean([row[k] for row in rows]) for k in (3, 4))
         classes = mean([texture.pitch_classes(*voice) for voice in voices])
         played = cls(rate, crumbs, longer, empty, change, places, _spread(rows))
-        return played._replace(together=together, height=height, classes=classes)
+        manners = Manners.of(voices)
+        return played._replace(together=together, height=height, classes=classes, manners=manners)
 
 
 def _change(notes: Notes, kept: Bars) -> float:

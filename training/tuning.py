@@ -4,9 +4,9 @@ each part strikes as many notes as the real one.
 Of a band that is drawn the cuts in its file move, and so do those that end notes, until as many of them last
 a step, and the others as long as real ones; each drum's, until it is hit as often; how likely a part is to
 strike at each step of the bar, until as much of it falls there; how much of it is left to chance, until as
-much changes from bar to bar; how far its pitches are, until a bar has as many pitch classes; the share of
-bars in which it lays out, until as many of its bars are empty; and how far one performance's temper is from
-another's, until they differ like songs.
+much changes from bar to bar; how far its pitches are, until a bar has as many pitch classes; the company that
+its notes keep, until it is as people's; the share of bars in which it lays out, until as many of its bars are
+empty; and how far one performance's temper is from another's, until they differ like songs.
 Of one that is cut the preset's densities move.
 What was paired in style counts as real; what was arranged for a song tells nothing of how busy its band was,
 but where nobody plays a part in any song it is all there is to be like.
@@ -34,6 +34,7 @@ from bandmate.training.drumming import BACKBONE, evenly, grooved
 from bandmate.training.fitting import cuts, export
 from bandmate.training.habit import Habit, real_habits
 from bandmate.training.judging.excerpt import excerpt
+from bandmate.training.manners import mannered, unlike
 from bandmate.training.runs import played
 from bandmate.training.songs import Song
 
@@ -60,8 +61,9 @@ WARMTH = (0.6, 1.6)
 COLOUR = (0.5, 2.2)
 # Performances that differ by a tenth too little, in logarithms, are as far amiss as .04 too many notes.
 UNLIKE = 0.4
-# And notes at a step of the bar weigh so much of what a part's notes do.
+# And notes at a step of the bar weigh so much of what a part's notes do, as does the company that they keep.
 PLACED = 0.25
+RUDE = 0.4
 # How much a part's logarithms of notes and of length, and a drum's of hits, follow a logit, about.
 FOLLOWS = 0.6
 WIDENED = 0.7
@@ -115,12 +117,13 @@ def tuned(
 def amiss(much: Floats, mine: Sequence[Habit], real: Sequence[Habit]) -> float:
     """How far a band is from the real one, all in all."""
     lacks = [abs(a.empty - b.empty) for a, b in zip(mine, real, strict=True)]
-    unlike = [abs(x - y) for a, b in zip(mine, real, strict=True) for x, y in _unlike(a, b)]
+    differ = [abs(x - y) for a, b in zip(mine, real, strict=True) for x, y in _unlike(a, b)]
     placed = [_times(x + FEW, y + FEW) for a, b in zip(mine, real, strict=True) for x, y in _places(a, b)]
     # The steps of the bar count less, and are told anew here: `excess` leaves those of a kit out.
     at_steps = slice(-PARTS * (BAR + 1), -PARTS)
     far = np.abs(np.delete(much, at_steps)).sum() + PLACED * np.abs(placed).sum()
-    return float(far + EMPTINESS * np.nansum(lacks) + UNLIKE * np.nansum(unlike))
+    rude = sum(unlike(a.manners, b.manners) for a, b in zip(mine, real, strict=True))
+    return float(far + EMPTINESS * np.nansum(lacks) + UNLIKE * np.nansum(differ) + RUDE * rude)
 
 
 def _places(a: Habit, b: Habit) -> Iterable[tuple[float, float]]:
@@ -229,6 +232,7 @@ def rested(card: Card, mine: Sequence[Habit], real: Sequence[Habit]) -> Card:
 def moved_on(card: Card, mine: Sequence[Habit], real: Sequence[Habit], calm: float) -> Card:
     """The card with all that is moved beside the cuts; calm: how much of the usual way drums go."""
     card = voiced(tempered(rested(card, mine, real), mine, real), mine, real)
+    card = mannered(card, [habit.manners for habit in mine], [habit.manners for habit in real], calm)
     for name, a, b in zip(card.parts, mine, real, strict=True):
         if name == DRUMS:
             card = grooved(card, a.kit, b.kit, calm)

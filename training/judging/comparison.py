@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bandmate.models.decoding import DRUMS
-from bandmate.training.judging import memorisation, metrics, similarity, two_sample
+from bandmate.training.judging import kin, memorisation, metrics, similarity, two_sample
 from bandmate.training.judging.memorisation import Nearness
 from bandmate.training.judging.metrics import SEED
 from bandmate.training.judging.table import REAL, Table
@@ -32,6 +32,7 @@ def compare(
     _check(systems, real)
     spread = similarity.spread(metrics.rows(real, parts, real, paired, seed))
     truth = metrics.excerpts(real, parts, real, paired)
+    family = kin.families(real)
     columns = {}
     for name, songs in {REAL: real, **systems}.items():
         by_name = {song.name: song for song in songs}
@@ -40,7 +41,7 @@ def compare(
         found["similarity"] = similarity.index(found, spread)
         if name != REAL:
             heard = metrics.excerpts(played, parts, real, paired)
-            found |= _flat("told_apart", two_sample.told_apart(heard, truth, parts, seed))
+            found |= _flat("told_apart", two_sample.told_apart(heard, truth, parts, seed, family))
         near = memorisation.nearness(played, training, parts, seed)
         if not any(song.kept[part].any() for song in truth for part in parts if part == DRUMS):
             near.pop(DRUMS, None)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bandmate.training.judging import (
     baselines,
     heldout,
+    kin,
     memorisation,
     metrics,
     performance,
@@ -76,7 +77,7 @@ class Judge:
     def band(self, played: Sequence[Song]) -> Figures:
         """What a band played to the songs, in their order. Raises ValueError."""
         heard = self._in_counted_bars(played)
-        told = two_sample.told_apart(heard, self.counted, self.parts, self.seed)
+        told = two_sample.told_apart(heard, self.counted, self.parts, self.seed, kin.families(self.songs))
         apart = {f"told_apart.{kind}_accuracy": found.accuracy for kind, found in told.items()}
         error = {
             "told_apart.network_auc": told["network"].auc,

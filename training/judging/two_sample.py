@@ -1,9 +1,9 @@
 """A two-sample test: how well can a classifier tell what was played from what is real?
 
 Classifiers learn on some songs and are asked about others, which none of them has seen, in five folds
-split by song. Both sides are windows of the same bars of the same songs, as many of each, so only the
-parts differ. Accuracy and area under the curve (AUC) are .5 where they can't be told apart, 1 where
-always. Source: classifier two-sample tests, Lopez-Paz and Oquab 2017.
+split by song, those of a family (kin) together. Both sides are windows of the same bars of the same songs,
+as many of each, so only the parts differ. Accuracy and area under the curve (AUC) are .5 where they can't be
+told apart, 1 where always. Source: classifier two-sample tests, Lopez-Paz and Oquab 2017.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bandmate.training.judging import eye, features, logistic
 from bandmate.training.judging.excerpt import Excerpt
-from bandmate.training.judging.pairs import Pairs, pairs
+from bandmate.training.judging.pairs import pairs
 
 FOLDS = 5
 RESAMPLES = 200
@@ -35,19 +35,25 @@ class Verdict(NamedTuple):
 
 
 def told_apart(
-    played: Sequence[Excerpt], real: Sequence[Excerpt], parts: Sequence[str], seed: int
+    played: Sequence[Excerpt],
+    real: Sequence[Excerpt],
+    parts: Sequence[str],
+    seed: int,
+    family: Ints | None = None,
 ) -> dict[str, Verdict]:
     """The verdicts of three classifiers: `network` sees the rolls (eye), `texture` and `fit` are logistic
-    regressions on what each part does by itself and on how the parts fit the melody (features).
+    regressions on what each part does by itself and on how the parts fit the melody (features). family
+    int[songs]: of each song, those of one to be in one fold; each by itself if None.
 
-    Not numbers when fewer than two songs have a window to look at.
+    Not numbers when fewer than two families have a window to look at.
     """
     found = pairs(played, real, seed)
-    if len(np.unique(found.song)) < 2:
+    related = found.song if family is None else family[found.song]
+    if len(np.unique(related)) < 2:
         return dict.fromkeys(CLASSIFIERS, Verdict(*[float("nan")] * 3))
     windows = np.concatenate([found.played, found.real])
     tables = {name: of(windows, parts) for name, of in (("texture", features.texture), ("fit", features.fit))}
-    fold = folds(found, seed)
+    fold = folds(related, seed)
     label = np.repeat([True, False], len(found.song))
     score = {name: np.zeros(len(label)) for name in CLASSIFIERS}
     for k in range(fold.max() + 1):
@@ -60,11 +66,16 @@ def told_apart(
     return {name: verdict(found, label, both, songs, seed) for name, found in score.items()}
 
 
-def folds(found: Pairs, seed: int) -> Ints:
-    """int[W]: the fold 0..4 of each pair, the same for all of a song; no more folds than songs."""
-    songs, number = np.unique(found.song, return_inverse=True)
-    order = np.random.default_rng(seed).permutation(len(songs))
-    return np.asarray(order % min(FOLDS, len(songs)))[number]
+def folds(family: Ints, seed: int) -> Ints:
+    """int[W]: the fold 0..4 of each pair, the same for all of a family int[W]; no more folds than families,
+    and as many pairs in each as can be."""
+    _, number, size = np.unique(family, return_inverse=True, return_counts=True)
+    order = np.random.default_rng(seed).permutation(len(size))
+    filled, fold = np.zeros(min(FOLDS, len(size)), int), np.zeros(len(size), int)
+    for one in order[np.argsort(-size[order], kind="stable")]:
+        fold[one] = filled.argmin()
+        filled[fold[one]] += size[one]
+    return fold[number]
 
 
 def verdict(score: Floats, label: NDArray[np.bool_], fold: Ints, song: Ints, seed: int) -> Verdict:

@@ -1,0 +1,128 @@
+"""The company that the notes of a part keep, in real songs or in those that a band played."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmate.models.company import DISTANCES, INTERVALS, Company
+from bandmate.models.contract import Card
+from bandmate.models.roll import BAR
+from bandmate.training.judging.excerpt import Bars
+from bandmate.training.judging.means import mean
+from bandmate.training.songs import Notes
+
+# Shares of which so little is heard are as good as none.
+FEW = 0.01
+# How far a round turns what is said, for what is e times too much, and the bounds.
+NUDGE, BINDS = 0.6, 0.7
+FARTHEST, FARTHEST_LIFT = 5.0, 8.0
+
+Floats = NDArray[np.float64]
+
+
+class Manners(NamedTuple):
+    """beside float64[12]: of pairs of pitches struck together, the share that lie 1 to 12 semitones apart;
+    after float64[13]: of the notes struck, the share whose pitch lies 0 to 11, or 12 or more semitones from
+    the nearest of those that were struck last; again: the share of notes whose pitch is struck again as they
+    end; meeting: the share of notes that end as others are struck; alike: the share of chords of which all
+    notes end together. Means over songs; not a number where there is nothing to measure."""
+
+    beside: Floats
+    after: Floats
+    again: float
+    meeting: float
+    alike: float
+
+    @classmethod
+    def of(cls, voices: Sequence[tuple[Notes, Bars]]) -> Manners:
+        """Of songs: notes and which of their bars count."""
+        rows = [_song(notes, kept) for notes, kept in voices]
+        beside, after = (
+            np.array([mean([row[k][j] for row in rows]) for j in range(size)])
+            for k, size in enumerate((INTERVALS, DISTANCES))
+        )
+        return cls(beside, after, *(mean([row[2][k] for row in rows]) for k in range(3)))
+
+
+def _song(notes: Notes, kept: Bars) -> tuple[Floats, Floats, tuple[float, float, float]]:
+    inside = notes[notes[:, 0] < len(kept) * BAR]
+    inside = inside[kept[inside[:, 0] // BAR]]
+    steps = np.unique(inside[:, 0])
+    chords = [inside[inside[:, 0] == step] for step in steps]
+    beside, after = np.zeros(INTERVALS), np.zeros(DISTANCES)
+    for chord in chords:
+        apart = np.abs(chord[:, 2][:, None] - chord[:, 2])[np.triu_indices(len(chord), 1)]
+        beside += np.bincount(apart[(apart > 0) & (apart <= INTERVALS)], minlength=INTERVALS + 1)[1:]
+    for last, chord in pairwise(chords):
+        near = np.abs(chord[:, 2][:, None] - last[:, 2]).min(1)
+        after += np.bincount(np.minimum(near, DISTANCES - 1), minlength=DISTANCES)
+    several = [len(set(chord[:, 1].tolist())) == 1 for chord in chords if len(chord) > 1]
+    return _shares(beside), _shares(after), (*_ends(inside, steps), mean([float(each) for each in several]))
+
+
+def _shares(count: Floats) -> Floats:
+    return count / count.sum() if count.sum() else np.full(len(count), math.nan)
+
+
+def _ends(notes: Notes, steps: NDArray[np.int16]) -> tuple[float, float]:
+    """The shares of notes that end as their pitch is struck again, and as only others are."""
+    if not len(notes):
+        return math.nan, math.nan
+    ends, struck = notes[:, 0] + notes[:, 1], set(map(tuple, notes[:, [0, 2]].tolist()))
+    again = np.array([key in struck for key in zip(ends.tolist(), notes[:, 2].tolist(), strict=True)])
+    return float(again.mean()), float((np.isin(ends, steps) & ~again).mean())
+
+
+def mannered(card: Card, mine: Sequence[Manners], real: Sequence[Manners], calm: float) -> Card:
+    """The card with the company that each part keeps moved by such a part of the usual way towards the real
+    one's; as it is where nobody knows."""
+    drawn = card.drawn
+    if drawn is None:
+        return card
+    moved = (_moved(was, a, b, calm) for was, a, b in zip(drawn.company, mine, real, strict=True))
+    return replace(card, drawn=drawn._replace(company=tuple(moved)))
+
+
+def _moved(was: Company, mine: Manners, real: Manners, calm: float) -> Company:
+    ends = [was.lift, was.yields]
+    for k, (a, b) in enumerate(((mine.again, real.again), (real.meeting, mine.meeting))):
+        if not math.isnan(a + b):
+            # Real notes that end as others are struck yield to them.
+            ends[k] += calm * NUDGE * 2 * (_odds(a) - _odds(b))
+    bound = was.bound
+    if not math.isnan(mine.alike + real.alike):
+        bound += calm * BINDS * (real.alike - mine.alike)
+    return Company(
+        _leaning(was.beside, mine.beside, real.beside, calm),
+        _leaning(was.after, mine.after, real.after, calm),
+        round(min(max(ends[0], 0.0), FARTHEST_LIFT), 3),
+        round(min(max(ends[1], -FARTHEST), FARTHEST), 3),
+        round(min(max(bound, 0.0), 1.0), 3),
+    )
+
+
+def _leaning(was: Sequence[float], mine: Floats, real: Floats, calm: float) -> tuple[float, ...]:
+    if np.isnan([*mine, *real]).any():
+        return tuple(was)
+    leaning = np.array(was) + calm * NUDGE * np.log((real + FEW) / (mine + FEW))
+    # What all have in common is the affair of the cut of further pitches.
+    leaning = np.clip(leaning - real @ leaning, -FARTHEST, FARTHEST)
+    return tuple(leaning.round(3).tolist())
+
+
+def _odds(share: float) -> float:
+    return math.log((share + FEW) / (1 - share + FEW))
+
+
+def unlike(mine: Manners, real: Manners) -> float:
+    """How far the company of two parts differs, about as a logarithm of too many notes is reckoned."""
+    far = [abs(np.nansum(np.abs(a - b))) for a, b in ((mine.beside, real.beside), (mine.after, real.after))]
+    rest = [abs(a - b) for a, b in zip(mine[2:], real[2:], strict=True) if not math.isnan(a + b)]
+    return float(sum(far) + sum(rest))
