@@ -14,32 +14,39 @@ from numpy.typing import NDArray
 
 from bandmate.models.roll import PITCHES
 
-# Intervals of 1 to 12 semitones; distances of 0 to 11, and of 12 or more.
-INTERVALS, DISTANCES = 12, 13
+# Intervals of 1 to 12 semitones, and of more; distances of 0 to 11, and of 12 or more; second to fourth
+# pitches, and later ones.
+INTERVALS, DISTANCES, SIZES = 13, 13, 4
+NEVER = -np.inf
 _PITCH = np.arange(PITCHES)
 
 Mask = NDArray[np.bool_]
 Array = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 
 class Company(NamedTuple):
-    """Of a part, all as logits but the last. beside: by how much a pitch is likelier where another is struck
-    with it, 1 to 12 semitones away; after: where the nearest pitch of those that were struck last is 0 to 11,
-    or 12 or more semitones away; lift: by how much a note is likelier let go a step before its pitch is
-    struck again; yields: where others are struck; bound: how far, 0..1, notes that were struck together are
-    let go together."""
+    """Of a part, in logits: beside, by how much a pitch is likelier where another is struck with it, 1 to 12
+    semitones away, or more; after, where the nearest pitch of those that were struck last is 0 to 11, or 12
+    or more semitones away; size, as the second, third, fourth or later of a chord; lift, by how much a note
+    is likelier let go a step before its pitch is struck again; yields, where others are struck. As shares
+    0..1: bound, how far notes that were struck together are let go together; lasting, how much of the chance
+    in how long a note is held on falls as it is struck, and not anew at each step."""
 
     beside: tuple[float, ...] = (0.0,) * INTERVALS
     after: tuple[float, ...] = (0.0,) * DISTANCES
     lift: float = 0.0
     yields: float = 0.0
     bound: float = 0.0
+    size: tuple[float, ...] = (0.0,) * SIZES
+    lasting: float = 0.0
 
 
 def read(row: Sequence[Any]) -> Company:
     """A row of a file. Raises TypeError where it has no such shape."""
     company = Company(*row)
-    return company._replace(beside=tuple(company.beside), after=tuple(company.after))
+    beside, after, size = (tuple(each) for each in (company.beside, company.after, company.size))
+    return company._replace(beside=beside, after=after, size=size)
 
 
 def chosen(
@@ -52,6 +59,7 @@ def chosen(
     near: how near 0..1 its company is drawn to."""
     struck = np.zeros(wish.shape, bool)
     beside, after = _tables(company, near)
+    joins = cut - near * np.array(company.size, np.float32)
     last = np.flatnonzero(led)
     for step in np.flatnonzero(opens):
         lean = wish[step]
@@ -60,7 +68,8 @@ def chosen(
         picked: list[int] = []
         while len(picked) < voices:
             best = PITCHES - 1 - int(lean[::-1].argmax())
-            if lean[best] == -np.inf or (picked and lean[best] < cut):
+            least = joins[min(len(picked), SIZES) - 1] if picked else NEVER
+            if lean[best] == NEVER or lean[best] < least:
                 break
             picked.append(best)
             lean = lean + beside[np.abs(_PITCH - best)]
@@ -73,7 +82,8 @@ def _tables(company: Company, near: float) -> tuple[Array, Array]:
     """float32[128] each, by distance: of pitches struck together, none of which is struck twice, and of those
     struck one after the other."""
     beside, after = np.zeros(PITCHES, np.float32), np.zeros(PITCHES, np.float32)
-    beside[0], beside[1 : 1 + INTERVALS] = -np.inf, near * np.array(company.beside)
+    beside[0], beside[1 : 1 + INTERVALS] = NEVER, near * np.array(company.beside)
+    beside[1 + INTERVALS :] = beside[INTERVALS]
     after[:DISTANCES] = near * np.array(company.after)
     after[DISTANCES:] = after[DISTANCES - 1]
     return beside, after
@@ -92,9 +102,12 @@ def _rows(company: Sequence[Company]) -> tuple[list[float], list[float]]:
     return [each.lift for each in company], [each.yields for each in company]
 
 
-def together(hold: Array, since: NDArray[np.int64], bound: float) -> Array:
-    """The logits by which notes are held on, float32[k], drawn by such a share to the mean of those that were
-    struck at the same step, int64[k]."""
-    _, group = np.unique(since, return_inverse=True)
-    mean = np.bincount(group, hold) / np.bincount(group)
-    return np.asarray((1 - bound) * hold + bound * mean[group], np.float32)
+def together(hold: Array, part: Ints, since: Ints, bound: Array) -> Array:
+    """The logits by which notes are held on, float32[k], drawn by such a share, float32[k], to the mean of
+    those that were struck by the same part, int64[k], at the same step, int64[k]."""
+    if not len(hold):
+        return hold
+    first = since - since.min()
+    group = part * (1 + first.max()) + first
+    mean = np.bincount(group, hold)[group] / np.bincount(group)[group]
+    return np.asarray((1 - bound) * hold + bound * mean, np.float32)

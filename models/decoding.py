@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from bandmate.models import drawing
 from bandmate.models.chance import Chance
 from bandmate.models.contract import Card
-from bandmate.models.drawing import Cuts, logit
+from bandmate.models.drawing import Cuts, Patience, logit
 from bandmate.models.harmony import Wanted
 from bandmate.models.probabilities import Probabilities
-from bandmate.models.roll import BAR, PARTS, PITCHES
+from bandmate.models.roll import BAR, PARTS, PITCHES, WINDOW
 from bandmate.models.touch import touched
 
 DRUMS = "drums"
@@ -68,13 +68,15 @@ class Score:
 
 class Before(NamedTuple):
     """What sounds just before the first step, bool[4,128]; which of it was struck on that very step; what
-    each part is led from: what sounds of it, or did last; and what a part that struck something in the bar
-    before did not strike in it."""
+    each part is led from: what sounds of it, or did last; what a part that struck something in the bar
+    before did not strike in it; and, int64[4,128], when each pitch was struck, in steps from the first, as
+    far as is known."""
 
     sounding: Mask
     struck: Mask
     led: Mask
     missed: Mask = np.zeros((PARTS, PITCHES), bool)
+    since: NDArray[np.int64] = np.full((PARTS, PITCHES), -WINDOW)
 
     @classmethod
     def of(cls, onset: Mask, sustain: Mask) -> Before:
@@ -85,7 +87,9 @@ class Before(NamedTuple):
             led[part] = sustain[part, sounded[-1:]].any(0)
         struck = np.asarray(onset[:, -BAR:].any(1))
         plays = np.asarray(struck.any(1))
-        return cls(sustain[:, -1], onset[:, -1], led, ~struck & plays[:, None])
+        since = -1 - onset[:, ::-1].argmax(1)
+        since[~onset.any(1)] = -WINDOW
+        return cls(sustain[:, -1], onset[:, -1], led, ~struck & plays[:, None], since)
 
 
 def decode(
@@ -124,12 +128,13 @@ def decode(
     onset = _struck(wish, opens, card, cuts, limits, before.led, warmth)
     for part in np.flatnonzero(drums):
         onset[part] = drawing.hits(card, wish[part], logit(cuts.kit), warmth) & plays[part][:, None]
-    hold = logit(said.sustain[:, steps]) + drawing.holds(card, chance, steps, warmth)[..., None]
+    patience = Patience(card, chance, warmth)
+    hold = logit(said.sustain[:, steps]) + patience.usual(steps)[..., None]
     hold += drawing.endings(card, onset, warmth)
     want = np.where(plays, 0, -np.inf)[..., None]
     if wanted is not None and card.drawn:
         want = want + VOICING * wanted.held[: hold.shape[1], _CLASSES]
-    sustain = _held(onset, hold, want, card, cuts, limits, before, warmth)
+    sustain = _held(onset, hold, want, drums, cuts, limits, before, patience, first)
     velocity = said.velocity[:, steps]
     if card.touch is None:
         return Score(onset, sustain, velocity)
@@ -201,28 +206,29 @@ def _held(
     onset: Mask,
     hold: Array,
     want: Array,
-    card: Card,
+    drums: Mask,
     cuts: Cuts,
     limits: Limits,
     before: Before,
-    warmth: float,
+    patience: Patience,
+    first: int,
 ) -> Mask:
-    """What sounds: hold, the logits by which notes are held on, of notes that were struck together alike as
-    the card says; want: what is added of each pitch by itself."""
-    voices, pitched = np.array(limits.voices), ~_is_drums(card)[:, None]
+    """What sounds from the window's step `first` on: hold, the logits by which notes are held on, to which
+    patience adds what is each one's own; want: what is added of each pitch by itself."""
+    voices, pitched = np.array(limits.voices), ~drums[:, None]
     second, later = logit(cuts.second)[:, None], logit(cuts.hold)[:, None]
     sustain = np.zeros_like(onset)
-    now, fresh, since = before.sounding, before.struck, np.full(before.sounding.shape, -1)
+    now, fresh, since = before.sounding, before.struck, first + before.since
     for step in range(onset.shape[1]):
         struck = onset[:, step]
         mine = now & ~struck & pitched
-        lean = drawing.together(card, mine, hold[:, step], since, warmth) + want[:, step]
+        lean = patience.own(hold[:, step], mine, since) + want[:, step]
         stays = mine & (lean >= np.where(fresh, second, later))
         room = np.maximum(voices - struck.sum(1), 0)
         for part in np.flatnonzero(stays.sum(1) > room):
             stays[part] = _most_wanted(stays[part], lean[part], int(room[part]))
         now = sustain[:, step] = struck | stays
-        since[struck] = step
+        since[struck] = first + step
         fresh = struck
     return sustain
 

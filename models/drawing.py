@@ -124,26 +124,31 @@ def endings(card: Card, onset: Mask, warmth: float) -> Array | float:
     return company.endings(onset, card.drawn.company, float(_near(warmth))) if card.drawn else 0.0
 
 
-def together(card: Card, sounding: Mask, hold: Array, since: NDArray[np.int64], warmth: float) -> Array:
-    """float32[4,128]: the logits by which notes bool[4,128] are held on, with those that were struck
-    together, at steps int64[4,128]."""
-    if card.drawn is None:
+class Patience:
+    """How long notes of a window are held on, by chance and in the company that they keep."""
+
+    def __init__(self, card: Card, chance: Chance, warmth: float) -> None:
+        self._noise = np.asarray(HOLD_WARMTH * warmth * chance.hold, np.float32)
+        self._temper, self._lasting, self._bound = (np.zeros(len(chance.hold), np.float32) for _ in range(3))
+        if card.drawn is not None:
+            near, kept = _near(warmth), card.drawn.company
+            self._temper = near * _temper(card.drawn, chance, HOLDS)
+            self._lasting = near * np.array([each.lasting for each in kept], np.float32)
+            self._bound = near * np.array([each.bound for each in kept], np.float32)
+
+    def usual(self, steps: slice) -> Array:
+        """float32[4,n]: what is added to the logits of all notes, whenever they were struck."""
+        return np.asarray((1 - self._lasting)[:, None] * self._noise[:, steps] + self._temper[:, None])
+
+    def own(self, hold: Array, sounding: Mask, since: NDArray[np.int64]) -> Array:
+        """Logits float32[4,128] of notes bool[4,128], with what is each one's own by when it was struck:
+        int64[4,128], in steps of the window, below 0 for earlier ones."""
+        part, pitch = np.nonzero(sounding)
+        struck = since[part, pitch]
+        lean = hold[part, pitch] + self._lasting[part] * self._noise[part, np.maximum(struck, 0)]
+        hold = hold.copy()
+        hold[part, pitch] = company.together(lean, part, struck, self._bound[part])
         return hold
-    hold = hold.copy()
-    for part in np.flatnonzero(sounding.any(1)):
-        bound = float(_near(warmth)) * card.drawn.company[part].bound
-        if bound:
-            mine = sounding[part]
-            hold[part, mine] = company.together(hold[part, mine], since[part, mine], bound)
-    return hold
-
-
-def holds(card: Card, chance: Chance, steps: slice, warmth: float) -> Array:
-    """float32[4,n]: what is added to the logits by which notes are held on."""
-    noise = HOLD_WARMTH * warmth * chance.hold[:, steps]
-    if card.drawn is None:
-        return noise
-    return noise + _near(warmth) * _temper(card.drawn, chance, HOLDS)[:, None]
 
 
 def rests(card: Card, chords: Mask, chance: Chance, steps: slice, density: Array, warmth: float) -> Mask:

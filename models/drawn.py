@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from bandmate.models import company
-from bandmate.models.company import DISTANCES, INTERVALS, Company
+from bandmate.models.company import DISTANCES, INTERVALS, SIZES, Company
 from bandmate.models.roll import BAR, PARTS, PITCHES
 
 TEMPERS = 5
@@ -108,14 +108,14 @@ def faults(drawn: Drawn) -> Iterator[str]:
     if len(drawn.company) != PARTS or not all(map(_company, drawn.company)):
         yield (
             f"give each of {PARTS} parts {INTERVALS} numbers for intervals, {DISTANCES} for distances, "
-            "two for how its notes end, and a share of 0 to 1"
+            f"{SIZES} for sizes, two for how its notes end, and two shares of 0 to 1"
         )
 
 
 def _company(row: Company) -> bool:
-    sizes = len(row.beside), len(row.after)
-    ends = row.lift, row.yields, row.bound
-    return sizes == (INTERVALS, DISTANCES) and _finite(row.beside, row.after, ends) and 0 <= row.bound <= 1
+    sizes = len(row.beside), len(row.after), len(row.size)
+    known = _finite(row.beside, row.after, row.size, (row.lift, row.yields))
+    return known and sizes == (INTERVALS, DISTANCES, SIZES) and 0 <= row.bound <= 1 and 0 <= row.lasting <= 1
 
 
 def _finite(*rows: Sequence[float]) -> bool:

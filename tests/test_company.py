@@ -13,6 +13,7 @@ from bandmate.models.chance import Chance
 from bandmate.models.company import Company
 from bandmate.models.contract import Card
 from bandmate.models.decoding import Before, Limits, Score
+from bandmate.models.drawing import HOLD_WARMTH, Patience
 from bandmate.models.drawn import Drawn
 from bandmate.models.probabilities import Probabilities
 
@@ -42,7 +43,7 @@ def chosen(
 
 
 def beside(interval: int, logit: float) -> Company:
-    return Company(beside=tuple(logit if k == interval else 0.0 for k in range(1, 13)))
+    return Company(beside=tuple(logit if k == interval else 0.0 for k in range(1, 14)))
 
 
 def after(distance: int, logit: float) -> Company:
@@ -134,10 +135,55 @@ def test_what_was_struck_together_is_let_go_together() -> None:
     assert lengths(played(Company(bound=1.0), likely | {64: 0.1}, strikes)) == [1, 1, 1]
 
 
-def test_the_mean_is_of_those_that_were_struck_at_the_same_step() -> None:
-    hold, since = np.array([1.0, 3.0, -2.0], np.float32), np.array([4, 4, 0])
-    assert company.together(hold, since, 1.0).tolist() == [2.0, 2.0, -2.0]
-    assert company.together(hold, since, 0.5).tolist() == [1.5, 2.5, -2.0]
+def test_a_third_pitch_may_be_likelier_than_a_second() -> None:
+    wish = wishes({60: 1, 64: -1}, {60: 1, 64: 0.5, 67: -1})
+    bare = Company(size=(0.0, 2.0, 0.0, 0.0))
+    assert chosen(wish, Company()) == [[60], [60, 64]]
+    assert chosen(wish, bare) == [[60], [60, 64, 67]]
+
+
+def lucky(*steps: float) -> Chance:
+    """The chance in how long notes of the keys are held on, of the first steps; none later."""
+    still = Chance.none()
+    hold = still.hold.copy()
+    hold[KEYS, : len(steps)] = steps
+    return still._replace(hold=hold, variation=0.5)
+
+
+def own(kept: Company, luck: Chance, step: int, since: int) -> float:
+    """The logit by which a note of the keys is held on, by chance alone."""
+    drawn = Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4, company=(*ALONE[:KEYS], kept, ALONE[3]))
+    patience = Patience(Card("generator", drawn=drawn), luck, 1.0)
+    hold = np.zeros((4, 128), np.float32) + patience.usual(slice(step, step + 1))
+    struck, sounding = np.full((4, 128), since), np.zeros((4, 128), bool)
+    sounding[KEYS, 60] = True
+    return float(patience.own(hold, sounding, struck)[KEYS, 60])
+
+
+def test_chance_falls_at_each_step_or_as_a_note_is_struck() -> None:
+    luck = lucky(5.0, 0.0, -5.0)
+    each = [own(Company(), luck, step, since=0) for step in range(3)]
+    assert each == pytest.approx([5.0 * HOLD_WARMTH, 0.0, -5.0 * HOLD_WARMTH])
+    struck = Company(lasting=1.0)
+    assert [own(struck, luck, step, since=0) for step in range(3)] == pytest.approx([5.0 * HOLD_WARMTH] * 3)
+    assert own(struck, luck, 2, since=1) == 0
+    assert own(struck, luck, 2, since=-9) == pytest.approx(5.0 * HOLD_WARMTH)
+    assert own(Company(lasting=0.5), luck, 2, since=1) == pytest.approx(-2.5 * HOLD_WARMTH)
+
+
+def test_when_what_sounds_was_struck_is_known_of_what_was_played() -> None:
+    onset = np.zeros((4, 8, 128), bool)
+    onset[KEYS, [1, 6], 60] = onset[KEYS, 7, 64] = True
+    before = Before.of(onset, onset)
+    assert before.since[KEYS, [60, 64, 67]].tolist() == [-2, -1, -32]
+
+
+def test_the_mean_is_of_those_that_a_part_struck_at_the_same_step() -> None:
+    hold = np.array([1.0, 3.0, -2.0, 9.0], np.float32)
+    part, since = np.array([KEYS, KEYS, KEYS, KEYS - 1]), np.array([4, 4, 0, 4])
+    whole = np.ones(4, np.float32)
+    assert company.together(hold, part, since, whole).tolist() == [2.0, 2.0, -2.0, 9.0]
+    assert company.together(hold, part, since, whole / 2).tolist() == [1.5, 2.5, -2.0, 9.0]
 
 
 def test_a_card_that_is_not_drawn_keeps_no_company() -> None:

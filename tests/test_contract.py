@@ -32,7 +32,14 @@ DRUMS = st.builds(
 KITS = st.lists(DRUMS, max_size=9).map(tuple)
 SPREADS = st.floats(0, 9).map(lambda wide: ((wide,) * 5,) * 4)
 COMPANY = st.builds(
-    Company, st.just((0.5,) * 12), st.just((-1.0,) * 13), st.floats(-9, 9), st.floats(-9, 9), st.floats(0, 1)
+    Company,
+    st.just((0.5,) * 13),
+    st.just((-1.0,) * 13),
+    st.floats(-9, 9),
+    st.floats(-9, 9),
+    st.floats(0, 1),
+    st.just((0.0, 0.5, -0.5, 1.0)),
+    st.floats(0, 1),
 ).map(lambda each: (each,) * 4)
 HEIGHTS = st.floats(-3, 3).map(lambda high: (high,) * 4)
 
@@ -166,12 +173,12 @@ def said(**changes: Any) -> str:
         ),
         (said(drawn=[[0.5] * 4] * 4 + [[36, 38]]), "pop.onnx has metadata that can't be read"),
         (
-            said(drawn=drawn_to([[[0] * 12, [0] * 13, 0, 0, 2]] * 4)),
-            "pop.onnx must give each of 4 parts 12 numbers for intervals",
+            said(drawn=drawn_to([[[0] * 13, [0] * 13, 0, 0, 2]] * 4)),
+            "pop.onnx must give each of 4 parts 13 numbers for intervals",
         ),
         (
-            said(drawn=drawn_to([[[0] * 11, [0] * 13, 0, 0, 0]] * 4)),
-            "pop.onnx must give each of 4 parts 12 numbers for intervals",
+            said(drawn=drawn_to([[[0] * 12, [0] * 13, 0, 0, 0]] * 4)),
+            "pop.onnx must give each of 4 parts 13 numbers for intervals",
         ),
         (said(drawn=drawn_to([[1, 2, 3]] * 4)), "pop.onnx has metadata that can't be read"),
         (said(drawn=[[0.5] * 4] * 8), "pop.onnx has metadata that can't be read"),

@@ -26,10 +26,11 @@ def notes(*rows: tuple[int, int, int]) -> Notes:
 def test_pairs_that_are_struck_together_are_counted_by_their_interval() -> None:
     found = manners((0, 4, 60), (0, 4, 64), (0, 4, 67), (8, 4, 60), (8, 4, 72), (12, 1, 60), (12, 1, 80))
     assert {k + 1: round(float(share), 2) for k, share in enumerate(found.beside) if share} == {
-        3: 0.25,
-        4: 0.25,
-        7: 0.25,
-        12: 0.25,
+        3: 0.2,
+        4: 0.2,
+        7: 0.2,
+        12: 0.2,
+        13: 0.2,
     }
 
 
@@ -42,7 +43,13 @@ def test_how_notes_end_is_counted() -> None:
     """The first ends as its pitch is struck again, the second as another is, the third for itself, and of the
     chord the notes end apart."""
     found = manners((0, 4, 60), (4, 4, 60), (8, 2, 62), (12, 3, 60), (12, 2, 64))
-    assert found[2:] == pytest.approx((0.2, 0.2, 0.0))
+    assert (found.again, found.meeting, found.alike) == pytest.approx((0.2, 0.2, 0.0))
+    assert found.varied == pytest.approx(np.std(np.log([4, 4, 2, 3, 2])))
+
+
+def test_chords_are_counted_by_their_size() -> None:
+    rows = [(4 * k, 2, 60 + 3 * j) for k, size in enumerate((1, 3, 6, 1)) for j in range(size)]
+    assert manners(*rows).size.tolist() == [0.5, 0, 0.25, 0, 0.25]
 
 
 def test_bars_that_do_not_count_are_left_out() -> None:

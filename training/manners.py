@@ -11,47 +11,58 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmate.models.company import DISTANCES, INTERVALS, Company
+from bandmate.models.company import DISTANCES, INTERVALS, SIZES, Company
 from bandmate.models.contract import Card
 from bandmate.models.roll import BAR
 from bandmate.training.judging.excerpt import Bars
-from bandmate.training.judging.means import mean
+from bandmate.training.judging.means import deviation, mean
 from bandmate.training.songs import Notes
 
 # Shares of which so little is heard are as good as none.
 FEW = 0.01
 # How far a round turns what is said, for what is e times too much, and the bounds.
-NUDGE, BINDS = 0.6, 0.7
+NUDGE, BINDS = 0.6, (0.7, 2.0)
 FARTHEST, FARTHEST_LIFT = 5.0, 8.0
+SHARES = ("beside", INTERVALS), ("after", DISTANCES), ("size", 1 + SIZES)
 
 Floats = NDArray[np.float64]
 
 
 class Manners(NamedTuple):
-    """beside float64[12]: of pairs of pitches struck together, the share that lie 1 to 12 semitones apart;
-    after float64[13]: of the notes struck, the share whose pitch lies 0 to 11, or 12 or more semitones from
-    the nearest of those that were struck last; again: the share of notes whose pitch is struck again as they
-    end; meeting: the share of notes that end as others are struck; alike: the share of chords of which all
-    notes end together. Means over songs; not a number where there is nothing to measure."""
+    """beside float64[13]: of pairs of pitches struck together, the share that lie 1 to 12 semitones apart,
+    or more; after float64[13]: of the notes struck, the share whose pitch lies 0 to 11, or 12 or more
+    semitones from the nearest of those that were struck last; again: the share of notes whose pitch is struck
+    again as they end; meeting: the share of notes that end as others are struck; alike: the share of chords
+    of which all notes end together; size float64[5]: of all that is struck at once, the share that is of 1 to
+    4 pitches, or more; varied: the standard deviation of the logarithms of lengths of 2 steps or more. Means
+    over songs; not a number where there is nothing to measure."""
 
     beside: Floats
     after: Floats
     again: float
     meeting: float
     alike: float
+    size: Floats
+    varied: float
 
     @classmethod
     def of(cls, voices: Sequence[tuple[Notes, Bars]]) -> Manners:
         """Of songs: notes and which of their bars count."""
         rows = [_song(notes, kept) for notes, kept in voices]
-        beside, after = (
-            np.array([mean([row[k][j] for row in rows]) for j in range(size)])
-            for k, size in enumerate((INTERVALS, DISTANCES))
+        again, meeting, alike, varied = (
+            mean([getattr(row, name) for row in rows]) for name in ("again", "meeting", "alike", "varied")
         )
-        return cls(beside, after, *(mean([row[2][k] for row in rows]) for k in range(3)))
+        beside, after, size = (
+            _means([getattr(row, name) for row in rows], number) for name, number in SHARES
+        )
+        return cls(beside, after, again, meeting, alike, size, varied)
 
 
-def _song(notes: Notes, kept: Bars) -> tuple[Floats, Floats, tuple[float, float, float]]:
+def _means(rows: Sequence[Floats], number: int) -> Floats:
+    return np.array([mean([float(row[k]) for row in rows]) for k in range(number)])
+
+
+def _song(notes: Notes, kept: Bars) -> Manners:
     inside = notes[notes[:, 0] < len(kept) * BAR]
     inside = inside[kept[inside[:, 0] // BAR]]
     steps = np.unique(inside[:, 0])
@@ -59,15 +70,17 @@ def _song(notes: Notes, kept: Bars) -> tuple[Floats, Floats, tuple[float, float,
     beside, after = np.zeros(INTERVALS), np.zeros(DISTANCES)
     for chord in chords:
         apart = np.abs(chord[:, 2][:, None] - chord[:, 2])[np.triu_indices(len(chord), 1)]
-        beside += np.bincount(apart[(apart > 0) & (apart <= INTERVALS)], minlength=INTERVALS + 1)[1:]
+        beside += np.bincount(np.minimum(apart[apart > 0], INTERVALS), minlength=INTERVALS + 1)[1:]
     for last, chord in pairwise(chords):
         near = np.abs(chord[:, 2][:, None] - last[:, 2]).min(1)
         after += np.bincount(np.minimum(near, DISTANCES - 1), minlength=DISTANCES)
-    several = [len(set(chord[:, 1].tolist())) == 1 for chord in chords if len(chord) > 1]
-    return _shares(beside), _shares(after), (*_ends(inside, steps), mean([float(each) for each in several]))
+    alike = mean([float(len(set(chord[:, 1].tolist())) == 1) for chord in chords if len(chord) > 1])
+    size = np.bincount([min(len(chord), 1 + SIZES) - 1 for chord in chords], minlength=1 + SIZES)
+    varied = deviation(np.log(inside[inside[:, 1] > 1, 1].astype(float)).tolist())
+    return Manners(_shares(beside), _shares(after), *_ends(inside, steps), alike, _shares(size), varied)
 
 
-def _shares(count: Floats) -> Floats:
+def _shares(count: Floats | NDArray[np.int64]) -> Floats:
     return count / count.sum() if count.sum() else np.full(len(count), math.nan)
 
 
@@ -96,16 +109,30 @@ def _moved(was: Company, mine: Manners, real: Manners, calm: float) -> Company:
         if not math.isnan(a + b):
             # Real notes that end as others are struck yield to them.
             ends[k] += calm * NUDGE * 2 * (_odds(a) - _odds(b))
-    bound = was.bound
-    if not math.isnan(mine.alike + real.alike):
-        bound += calm * BINDS * (real.alike - mine.alike)
+    shares = [was.bound, was.lasting]
+    for k, (a, b) in enumerate(((mine.alike, real.alike), (mine.varied, real.varied))):
+        if not math.isnan(a + b):
+            shares[k] += calm * BINDS[k] * (b - a)
     return Company(
         _leaning(was.beside, mine.beside, real.beside, calm),
         _leaning(was.after, mine.after, real.after, calm),
         round(min(max(ends[0], 0.0), FARTHEST_LIFT), 3),
         round(min(max(ends[1], -FARTHEST), FARTHEST), 3),
-        round(min(max(bound, 0.0), 1.0), 3),
+        round(min(max(shares[0], 0.0), 1.0), 3),
+        _sized(was.size, mine.size, real.size, calm),
+        round(min(max(shares[1], 0.0), 1.0), 3),
     )
+
+
+def _sized(was: Sequence[float], mine: Floats, real: Floats, calm: float) -> tuple[float, ...]:
+    """How likely a second pitch joins is the affair of the cut of further pitches; how likely still further
+    ones do, of those that have as many, is this one's."""
+    if np.isnan([*mine, *real]).any():
+        return tuple(was)
+    joins = [np.cumsum(each[::-1])[::-1] + FEW for each in (real, mine)]
+    further = [each[2:] / each[1:-1] for each in joins]
+    leaning = np.array(was[1:]) + calm * NUDGE * np.log(further[0] / further[1])
+    return (0.0, *np.clip(leaning, -FARTHEST, FARTHEST).round(3).tolist())
 
 
 def _leaning(was: Sequence[float], mine: Floats, real: Floats, calm: float) -> tuple[float, ...]:
@@ -123,6 +150,5 @@ def _odds(share: float) -> float:
 
 def unlike(mine: Manners, real: Manners) -> float:
     """How far the company of two parts differs, about as a logarithm of too many notes is reckoned."""
-    far = [abs(np.nansum(np.abs(a - b))) for a, b in ((mine.beside, real.beside), (mine.after, real.after))]
-    rest = [abs(a - b) for a, b in zip(mine[2:], real[2:], strict=True) if not math.isnan(a + b)]
-    return float(sum(far) + sum(rest))
+    pairs = zip(map(np.asarray, mine), map(np.asarray, real), strict=True)
+    return float(sum(np.nansum(np.abs(a - b)) for a, b in pairs))
