@@ -40,10 +40,9 @@ def test_notes_are_counted_by_how_far_they_are_from_the_last() -> None:
 
 
 def test_how_notes_end_is_counted() -> None:
-    """The first ends as its pitch is struck again, the second as another is, the third for itself, and of the
-    chord the notes end apart."""
+    """The first ends as its pitch is struck again, the others for themselves, those of the chord apart."""
     found = manners((0, 4, 60), (4, 4, 60), (8, 2, 62), (12, 3, 60), (12, 2, 64))
-    assert (found.again, found.meeting, found.alike) == pytest.approx((0.2, 0.2, 0.0))
+    assert (found.again, found.full, found.alike) == pytest.approx((0.2, 15 / 13, 0.0))
     assert found.varied == pytest.approx(np.std(np.log([4, 4, 2, 3, 2])))
 
 

@@ -32,15 +32,15 @@ class Manners(NamedTuple):
     """beside float64[13]: of pairs of pitches struck together, the share that lie 1 to 12 semitones apart,
     or more; after float64[13]: of the notes struck, the share whose pitch lies 0 to 11, or 12 or more
     semitones from the nearest of those that were struck last; again: the share of notes whose pitch is struck
-    again as they end; meeting: the share of notes that end as others are struck; alike: the share of chords
-    of which all notes end together; size float64[5]: of all that is struck at once, the share that is of 1 to
+    again as they end; full: the mean notes that sound where any does; alike: the share of chords of which all
+    notes end together; size float64[5]: of all that is struck at once, the share that is of 1 to
     4 pitches, or more; varied: the standard deviation of the logarithms of lengths of 2 steps or more. Means
     over songs; not a number where there is nothing to measure."""
 
     beside: Floats
     after: Floats
     again: float
-    meeting: float
+    full: float
     alike: float
     size: Floats
     varied: float
@@ -49,13 +49,13 @@ class Manners(NamedTuple):
     def of(cls, voices: Sequence[tuple[Notes, Bars]]) -> Manners:
         """Of songs: notes and which of their bars count."""
         rows = [_song(notes, kept) for notes, kept in voices]
-        again, meeting, alike, varied = (
-            mean([getattr(row, name) for row in rows]) for name in ("again", "meeting", "alike", "varied")
+        again, full, alike, varied = (
+            mean([getattr(row, name) for row in rows]) for name in ("again", "full", "alike", "varied")
         )
         beside, after, size = (
             _means([getattr(row, name) for row in rows], number) for name, number in SHARES
         )
-        return cls(beside, after, again, meeting, alike, size, varied)
+        return cls(beside, after, again, full, alike, size, varied)
 
 
 def _means(rows: Sequence[Floats], number: int) -> Floats:
@@ -77,20 +77,28 @@ def _song(notes: Notes, kept: Bars) -> Manners:
     alike = mean([float(len(set(chord[:, 1].tolist())) == 1) for chord in chords if len(chord) > 1])
     size = np.bincount([min(len(chord), 1 + SIZES) - 1 for chord in chords], minlength=1 + SIZES)
     varied = deviation(np.log(inside[inside[:, 1] > 1, 1].astype(float)).tolist())
-    return Manners(_shares(beside), _shares(after), *_ends(inside, steps), alike, _shares(size), varied)
+    shares = _shares(beside), _shares(after)
+    return Manners(*shares, _again(inside), _full(inside), alike, _shares(size), varied)
 
 
 def _shares(count: Floats | NDArray[np.int64]) -> Floats:
     return count / count.sum() if count.sum() else np.full(len(count), math.nan)
 
 
-def _ends(notes: Notes, steps: NDArray[np.int16]) -> tuple[float, float]:
-    """The shares of notes that end as their pitch is struck again, and as only others are."""
-    if not len(notes):
-        return math.nan, math.nan
-    ends, struck = notes[:, 0] + notes[:, 1], set(map(tuple, notes[:, [0, 2]].tolist()))
-    again = np.array([key in struck for key in zip(ends.tolist(), notes[:, 2].tolist(), strict=True)])
-    return float(again.mean()), float((np.isin(ends, steps) & ~again).mean())
+def _again(notes: Notes) -> float:
+    """The share of notes that end as their pitch is struck again."""
+    struck = set(map(tuple, notes[:, [0, 2]].tolist()))
+    return mean([float((step + length, pitch) in struck) for step, length, pitch, _ in notes.tolist()])
+
+
+def _full(notes: Notes) -> float:
+    """The mean notes that sound, of the steps in which some do."""
+    ends = notes[:, 0] + notes[:, 1]
+    sounding = np.zeros(int(ends.max(initial=0)) + 1, int)
+    np.add.at(sounding, notes[:, 0], 1)
+    np.subtract.at(sounding, ends, 1)
+    sounding = np.cumsum(sounding)
+    return float(sounding[sounding > 0].mean()) if len(notes) else math.nan
 
 
 def mannered(card: Card, mine: Sequence[Manners], real: Sequence[Manners], calm: float) -> Card:
@@ -104,11 +112,11 @@ def mannered(card: Card, mine: Sequence[Manners], real: Sequence[Manners], calm:
 
 
 def _moved(was: Company, mine: Manners, real: Manners, calm: float) -> Company:
-    ends = [was.lift, was.yields]
-    for k, (a, b) in enumerate(((mine.again, real.again), (real.meeting, mine.meeting))):
-        if not math.isnan(a + b):
-            # Real notes that end as others are struck yield to them.
-            ends[k] += calm * NUDGE * 2 * (_odds(a) - _odds(b))
+    lift, yields = was.lift, was.yields
+    if not math.isnan(mine.again + real.again):
+        lift += calm * NUDGE * 2 * (_odds(mine.again) - _odds(real.again))
+    if not math.isnan(mine.full + real.full):
+        yields += calm * NUDGE * 2 * math.log(mine.full / real.full)
     shares = [was.bound, was.lasting]
     for k, (a, b) in enumerate(((mine.alike, real.alike), (mine.varied, real.varied))):
         if not math.isnan(a + b):
@@ -116,8 +124,8 @@ def _moved(was: Company, mine: Manners, real: Manners, calm: float) -> Company:
     return Company(
         _leaning(was.beside, mine.beside, real.beside, calm),
         _leaning(was.after, mine.after, real.after, calm),
-        round(min(max(ends[0], 0.0), FARTHEST_LIFT), 3),
-        round(min(max(ends[1], -FARTHEST), FARTHEST), 3),
+        round(min(max(lift, 0.0), FARTHEST_LIFT), 3),
+        round(min(max(yields, -FARTHEST), FARTHEST), 3),
         round(min(max(shares[0], 0.0), 1.0), 3),
         _sized(was.size, mine.size, real.size, calm),
         round(min(max(shares[1], 0.0), 1.0), 3),
