@@ -105,7 +105,9 @@ def test_waltzes_have_their_kicks_and_basses_on_the_one(tmp_path: Path) -> None:
         snare += struck(out, 1, metre, bars, *SNARES)
         bass += struck(out, 2, metre, bars)
     assert kick[0] >= 44
-    assert snare[0] == 0
+    # Drummers, too, strike it there in 6 bars of a hundred.
+    assert snare[0] <= 0.1 * 4 * (bars - 1)
+    assert snare[0] < min(snare[4], snare[8])
     ones = bass.pop(0)
     assert ones >= 48
     assert ones >= 2 * max(bass.values())
