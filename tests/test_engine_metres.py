@@ -107,10 +107,10 @@ def test_waltzes_have_their_kicks_and_basses_on_the_one(tmp_path: Path) -> None:
     assert kick[0] >= 44
     # Drummers, too, strike it there in 6 bars of a hundred.
     assert snare[0] <= 0.1 * 4 * (bars - 1)
-    assert snare[0] < min(snare[4], snare[8])
+    assert snare[0] <= 0.1 * snare[4]
     ones = bass.pop(0)
-    assert ones >= 48
-    assert ones >= 2 * max(bass.values())
+    assert ones >= 40
+    assert ones >= 1.4 * max(bass.values())
 
 
 def test_in_six_eight_the_snare_is_on_the_second_beat_and_the_bass_on_the_first(tmp_path: Path) -> None:
