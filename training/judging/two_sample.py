@@ -43,12 +43,14 @@ def told_apart(
 ) -> dict[str, Verdict]:
     """The verdicts of three classifiers: `network` sees the rolls (eye), `texture` and `fit` are logistic
     regressions on what each part does by itself and on how the parts fit the melody (features). family
-    int[songs]: of each song, those of one to be in one fold; each by itself if None.
+    int[songs]: of each song, those of one to be in one fold; each by itself if None, or if all are of one.
 
-    Not numbers when fewer than two families have a window to look at.
+    Not numbers when fewer than two songs have a window to look at.
     """
     found = pairs(played, real, seed)
     related = found.song if family is None else family[found.song]
+    if len(np.unique(related)) < 2:
+        related = found.song
     if len(np.unique(related)) < 2:
         return dict.fromkeys(CLASSIFIERS, Verdict(*[float("nan")] * 3))
     windows = np.concatenate([found.played, found.real])
