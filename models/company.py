@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from bandmate.models.roll import PITCHES
 
-# Intervals of 1 to 12 semitones, and of more; distances of 0 to 11, and of 12 or more; second to fourth
+# Intervals of 1 to 12 semitones, and of more; distances of 0 to 11, and of 12 or more; third and fourth
 # pitches, and later ones.
-INTERVALS, DISTANCES, SIZES = 13, 13, 4
+INTERVALS, DISTANCES, SIZES = 13, 13, 3
 NEVER = -np.inf
 _PITCH = np.arange(PITCHES)
 
@@ -28,7 +28,7 @@ Ints = NDArray[np.int64]
 class Company(NamedTuple):
     """Of a part, in logits: beside, by how much a pitch is likelier where another is struck with it, 1 to 12
     semitones away, or more; after, where the nearest pitch of those that were struck last is 0 to 11, or 12
-    or more semitones away; size, as the second, third, fourth or later of a chord; lift, by how much a note
+    or more semitones away; size, as the third, fourth or later of a chord; lift, by how much a note
     is likelier let go a step before its pitch is struck again; yields, where others are struck. As shares
     0..1: bound, how far notes that were struck together are let go together; lasting, how much of the chance
     in how long a note is held on falls as it is struck, and not anew at each step."""
@@ -59,7 +59,7 @@ def chosen(
     near: how near 0..1 its company is drawn to."""
     struck = np.zeros(wish.shape, bool)
     beside, after = _tables(company, near)
-    joins = cut - near * np.array(company.size, np.float32)
+    joins = cut - near * np.array((0.0, *company.size), np.float32)
     last = np.flatnonzero(led)
     for step in np.flatnonzero(opens):
         lean = wish[step]
@@ -68,7 +68,7 @@ def chosen(
         picked: list[int] = []
         while len(picked) < voices:
             best = PITCHES - 1 - int(lean[::-1].argmax())
-            least = joins[min(len(picked), SIZES) - 1] if picked else NEVER
+            least = joins[min(len(picked) - 1, SIZES)] if picked else NEVER
             if lean[best] == NEVER or lean[best] < least:
                 break
             picked.append(best)
@@ -92,14 +92,11 @@ def _tables(company: Company, near: float) -> tuple[Array, Array]:
 def endings(onset: Mask, company: Sequence[Company], near: float) -> Array:
     """float32[4,n,128]: what is added to the logits by which notes are held on, for what the parts strike,
     bool[4,n,128], at each step and at the next."""
-    lift, yields = (near * np.array(row, np.float32)[:, None, None] for row in _rows(company))
+    ends = near * np.array([(each.lift, each.yields) for each in company], np.float32)
+    lift, yields = ends.T[..., None, None]
     again = np.zeros_like(onset)
     again[:, :-1] = onset[:, 1:]
     return np.asarray(-lift * again - yields * onset.any(2, keepdims=True), np.float32)
-
-
-def _rows(company: Sequence[Company]) -> tuple[list[float], list[float]]:
-    return [each.lift for each in company], [each.yields for each in company]
 
 
 def together(hold: Array, part: Ints, since: Ints, bound: Array) -> Array:

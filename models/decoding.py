@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from bandmate.models import drawing
 from bandmate.models.chance import Chance
 from bandmate.models.contract import Card
-from bandmate.models.drawing import Cuts, Patience, logit
+from bandmate.models.drawing import Cuts, Holding, logit
 from bandmate.models.harmony import Wanted
 from bandmate.models.probabilities import Probabilities
 from bandmate.models.roll import BAR, PARTS, PITCHES, WINDOW
@@ -128,13 +128,13 @@ def decode(
     onset = _struck(wish, opens, card, cuts, limits, before.led, warmth)
     for part in np.flatnonzero(drums):
         onset[part] = drawing.hits(card, wish[part], logit(cuts.kit), warmth) & plays[part][:, None]
-    patience = Patience(card, chance, warmth)
-    hold = logit(said.sustain[:, steps]) + patience.usual(steps)[..., None]
+    holding = Holding(card, chance, warmth)
+    hold = logit(said.sustain[:, steps]) + holding.usual(steps)[..., None]
     hold += drawing.endings(card, onset, warmth)
     want = np.where(plays, 0, -np.inf)[..., None]
     if wanted is not None and card.drawn:
         want = want + VOICING * wanted.held[: hold.shape[1], _CLASSES]
-    sustain = _held(onset, hold, want, drums, cuts, limits, before, patience, first)
+    sustain = _held(onset, hold, want, drums, cuts, limits, before, holding, first)
     velocity = said.velocity[:, steps]
     if card.touch is None:
         return Score(onset, sustain, velocity)
@@ -210,11 +210,11 @@ def _held(
     cuts: Cuts,
     limits: Limits,
     before: Before,
-    patience: Patience,
+    holding: Holding,
     first: int,
 ) -> Mask:
     """What sounds from the window's step `first` on: hold, the logits by which notes are held on, to which
-    patience adds what is each one's own; want: what is added of each pitch by itself."""
+    holding adds what is each one's own; want: what is added of each pitch by itself."""
     voices, pitched = np.array(limits.voices), ~drums[:, None]
     second, later = logit(cuts.second)[:, None], logit(cuts.hold)[:, None]
     sustain = np.zeros_like(onset)
@@ -222,7 +222,7 @@ def _held(
     for step in range(onset.shape[1]):
         struck = onset[:, step]
         mine = now & ~struck & pitched
-        lean = patience.own(hold[:, step], mine, since) + want[:, step]
+        lean = holding.own(hold[:, step], mine, since) + want[:, step]
         stays = mine & (lean >= np.where(fresh, second, later))
         room = np.maximum(voices - struck.sum(1), 0)
         for part in np.flatnonzero(stays.sum(1) > room):

@@ -124,7 +124,7 @@ def endings(card: Card, onset: Mask, warmth: float) -> Array | float:
     return company.endings(onset, card.drawn.company, float(_near(warmth))) if card.drawn else 0.0
 
 
-class Patience:
+class Holding:
     """How long notes of a window are held on, by chance and in the company that they keep."""
 
     def __init__(self, card: Card, chance: Chance, warmth: float) -> None:

@@ -13,7 +13,7 @@ from bandmate.models.chance import Chance
 from bandmate.models.company import Company
 from bandmate.models.contract import Card
 from bandmate.models.decoding import Before, Limits, Score
-from bandmate.models.drawing import HOLD_WARMTH, Patience
+from bandmate.models.drawing import HOLD_WARMTH, Holding
 from bandmate.models.drawn import Drawn
 from bandmate.models.probabilities import Probabilities
 
@@ -137,7 +137,7 @@ def test_what_was_struck_together_is_let_go_together() -> None:
 
 def test_a_third_pitch_may_be_likelier_than_a_second() -> None:
     wish = wishes({60: 1, 64: -1}, {60: 1, 64: 0.5, 67: -1})
-    bare = Company(size=(0.0, 2.0, 0.0, 0.0))
+    bare = Company(size=(2.0, 0.0, 0.0))
     assert chosen(wish, Company()) == [[60], [60, 64]]
     assert chosen(wish, bare) == [[60], [60, 64, 67]]
 
@@ -153,11 +153,11 @@ def lucky(*steps: float) -> Chance:
 def own(kept: Company, luck: Chance, step: int, since: int) -> float:
     """The logit by which a note of the keys is held on, by chance alone."""
     drawn = Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4, company=(*ALONE[:KEYS], kept, ALONE[3]))
-    patience = Patience(Card("generator", drawn=drawn), luck, 1.0)
-    hold = np.zeros((4, 128), np.float32) + patience.usual(slice(step, step + 1))
+    holding = Holding(Card("generator", drawn=drawn), luck, 1.0)
+    hold = np.zeros((4, 128), np.float32) + holding.usual(slice(step, step + 1))
     struck, sounding = np.full((4, 128), since), np.zeros((4, 128), bool)
     sounding[KEYS, 60] = True
-    return float(patience.own(hold, sounding, struck)[KEYS, 60])
+    return float(holding.own(hold, sounding, struck)[KEYS, 60])
 
 
 def test_chance_falls_at_each_step_or_as_a_note_is_struck() -> None:

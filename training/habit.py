@@ -11,11 +11,11 @@ import numpy as np
 from bandmate.models.decoding import DRUMS
 from bandmate.models.drawn import TEMPERS
 from bandmate.models.roll import BAR
+from bandmate.training.company import Manners
 from bandmate.training.drumming import Drumming
 from bandmate.training.judging import heldout, metrics, texture
 from bandmate.training.judging.excerpt import Bars, Excerpt, excerpt
 from bandmate.training.judging.means import deviation, mean
-from bandmate.training.manners import Manners
 from bandmate.training.songs import Notes, Song
 
 NOBODY, NO_MANNERS = Drumming.of([]), Manners.of([])

@@ -30,11 +30,11 @@ from bandmate.models.roll import BAR, PARTS
 from bandmate.presets import write
 from bandmate.presets.preset import Preset
 from bandmate.training import audition, whole
+from bandmate.training.company import far_apart, mannered
 from bandmate.training.drumming import BACKBONE, evenly, grooved
 from bandmate.training.fitting import cuts, export
 from bandmate.training.habit import Habit, real_habits
 from bandmate.training.judging.excerpt import excerpt
-from bandmate.training.manners import mannered, unlike
 from bandmate.training.runs import played
 from bandmate.training.songs import Song
 
@@ -61,9 +61,8 @@ WARMTH = (0.6, 1.6)
 COLOUR = (0.5, 2.2)
 # Performances that differ by a tenth too little, in logarithms, are as far amiss as .04 too many notes.
 UNLIKE = 0.4
-# And notes at a step of the bar weigh so much of what a part's notes do, as does the company that they keep.
-PLACED = 0.25
-RUDE = 0.4
+# And so much of what a part's notes do weigh those at a step of the bar, and the company that they keep.
+PLACED, RUDE = 0.25, 0.4
 # How much a part's logarithms of notes and of length, and a drum's of hits, follow a logit, about.
 FOLLOWS = 0.6
 WIDENED = 0.7
@@ -122,7 +121,7 @@ def amiss(much: Floats, mine: Sequence[Habit], real: Sequence[Habit]) -> float:
     # The steps of the bar count less, and are told anew here: `excess` leaves those of a kit out.
     at_steps = slice(-PARTS * (BAR + 1), -PARTS)
     far = np.abs(np.delete(much, at_steps)).sum() + PLACED * np.abs(placed).sum()
-    rude = sum(unlike(a.manners, b.manners) for a, b in zip(mine, real, strict=True))
+    rude = sum(far_apart(a.manners, b.manners) for a, b in zip(mine, real, strict=True))
     return float(far + EMPTINESS * np.nansum(lacks) + UNLIKE * np.nansum(differ) + RUDE * rude)
 
 

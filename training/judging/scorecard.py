@@ -8,6 +8,9 @@ from functools import cached_property
 from math import isnan, nan
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bandmate.training.judging import (
     baselines,
     heldout,
@@ -77,7 +80,7 @@ class Judge:
     def band(self, played: Sequence[Song]) -> Figures:
         """What a band played to the songs, in their order. Raises ValueError."""
         heard = self._in_counted_bars(played)
-        told = two_sample.told_apart(heard, self.counted, self.parts, self.seed, kin.families(self.songs))
+        told = two_sample.told_apart(heard, self.counted, self.parts, self.seed, self.family)
         apart = {f"told_apart.{kind}_accuracy": found.accuracy for kind, found in told.items()}
         error = {
             "told_apart.network_auc": told["network"].auc,
@@ -115,6 +118,11 @@ class Judge:
     def counted(self) -> list[Excerpt]:
         """The songs, each part in the bars in which someone plays it."""
         return self._in_counted_bars(self.songs)
+
+    @cached_property
+    def family(self) -> NDArray[np.int64]:
+        """int[songs]: the number of each one's family."""
+        return kin.families(self.songs)
 
     @cached_property
     def arranged(self) -> tuple[str, ...]:

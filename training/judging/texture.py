@@ -46,7 +46,7 @@ def struck_only(notes: Notes) -> Notes:
 
 def notes_a_bar(notes: Notes, kept: Bars) -> float:
     """Notes struck in the bars that count, for each of them; 0 and up."""
-    return _mean(np.bincount(_within(notes, kept)[:, 0] // STEPS_PER_BAR, minlength=len(kept))[kept])
+    return _mean(np.bincount(within(notes, kept)[:, 0] // STEPS_PER_BAR, minlength=len(kept))[kept])
 
 
 def empty_bars(notes: Notes, kept: Bars) -> float:
@@ -65,18 +65,18 @@ def pitch_classes(notes: Notes, kept: Bars) -> float:
 def qualified(notes: Notes, kept: Bars) -> float:
     """Share 0..1 of the notes that last an eighth (2 steps) or more (MuseGAN's QN; 3 of its 24 steps a
     beat are as long as half of one of ours, so its figures are not to be set beside these)."""
-    return _mean(_within(notes, kept)[:, 1] >= EIGHTH)
+    return _mean(within(notes, kept)[:, 1] >= EIGHTH)
 
 
 def one_step(notes: Notes, kept: Bars) -> float:
     """Share 0..1 of the notes that last exactly a step: how fragmented the part is."""
-    return _mean(_within(notes, kept)[:, 1] == 1)
+    return _mean(within(notes, kept)[:, 1] == 1)
 
 
 def usual_length(notes: Notes, kept: Bars, least: int = 1) -> float:
     """The geometric mean of the lengths in steps, of notes that last at least so many: unlike the mean, it is
     not made by a few that are very long."""
-    lengths = _within(notes, kept)[:, 1].astype(float)
+    lengths = within(notes, kept)[:, 1].astype(float)
     return float(np.exp(_mean(np.log(lengths[lengths >= least]))))
 
 
@@ -89,10 +89,10 @@ def polyphony(notes: Notes, kept: Bars, more_than: int) -> float:
 
 def drum_pattern(notes: Notes, kept: Bars) -> float:
     """Share 0..1 of the hits that fall on an eighth of the bar (MuseGAN's DP, for 16 steps a bar)."""
-    return _mean(_within(notes, kept)[:, 0] % EIGHTH == 0)
+    return _mean(within(notes, kept)[:, 0] % EIGHTH == 0)
 
 
-def _within(notes: Notes, kept: Bars) -> Notes:
+def within(notes: Notes, kept: Bars) -> Notes:
     """The notes struck in bars that count."""
     inside = notes[notes[:, 0] < len(kept) * STEPS_PER_BAR]
     return np.asarray(inside[kept[inside[:, 0] // STEPS_PER_BAR]])

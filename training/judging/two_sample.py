@@ -48,9 +48,7 @@ def told_apart(
     Not numbers when fewer than two songs have a window to look at.
     """
     found = pairs(played, real, seed)
-    related = found.song if family is None else family[found.song]
-    if len(np.unique(related)) < 2:
-        related = found.song
+    related = found.song if family is None or len(set(family)) < 2 else family[found.song]
     if len(np.unique(related)) < 2:
         return dict.fromkeys(CLASSIFIERS, Verdict(*[float("nan")] * 3))
     windows = np.concatenate([found.played, found.real])

@@ -7,7 +7,7 @@ pytest.importorskip("torch")
 
 from bandmate.models.contract import Card
 from bandmate.models.drawn import Drawn
-from bandmate.training.manners import FARTHEST_LIFT, Manners, mannered, unlike
+from bandmate.training.company import FARTHEST_LIFT, Manners, far_apart, mannered
 from bandmate.training.songs import Notes
 
 CARD = Card("generator", parts=("drums", "bass", "keys", "strings"), drawn=Drawn(*((0.5,) * 4,) * 3))
@@ -77,12 +77,12 @@ def test_a_card_moves_towards_the_company_that_people_keep() -> None:
 def test_who_keeps_the_same_company_stays() -> None:
     same = manners((0, 4, 60), (0, 4, 64), (8, 4, 62), (8, 4, 65))
     assert moved(same, same) == CARD.drawn
-    assert unlike(same, same) == 0
+    assert far_apart(same, same) == 0
 
 
 def test_nobody_is_like_anybody() -> None:
-    """There is nothing to be unlike to."""
-    assert unlike(NOBODY, manners((0, 4, 60), (4, 4, 62))) == 0
+    """There is nothing to be far_apart to."""
+    assert far_apart(NOBODY, manners((0, 4, 60), (4, 4, 62))) == 0
     assert moved(NOBODY, manners((0, 4, 60), (4, 4, 62))) == CARD.drawn
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bandmate.models.company import DISTANCES, INTERVALS, SIZES, Company
 from bandmate.models.contract import Card
-from bandmate.models.roll import BAR
+from bandmate.training.judging import texture
 from bandmate.training.judging.excerpt import Bars
 from bandmate.training.judging.means import deviation, mean
 from bandmate.training.songs import Notes
@@ -23,7 +23,7 @@ FEW = 0.01
 # How far a round turns what is said, for what is e times too much, and the bounds.
 NUDGE, BINDS = 0.6, (0.7, 2.0)
 FARTHEST, FARTHEST_LIFT = 5.0, 8.0
-SHARES = ("beside", INTERVALS), ("after", DISTANCES), ("size", 1 + SIZES)
+SHARES = ("beside", INTERVALS), ("after", DISTANCES), ("size", 2 + SIZES)
 
 Floats = NDArray[np.float64]
 
@@ -63,8 +63,7 @@ def _means(rows: Sequence[Floats], number: int) -> Floats:
 
 
 def _song(notes: Notes, kept: Bars) -> Manners:
-    inside = notes[notes[:, 0] < len(kept) * BAR]
-    inside = inside[kept[inside[:, 0] // BAR]]
+    inside = texture.within(notes, kept)
     steps = np.unique(inside[:, 0])
     chords = [inside[inside[:, 0] == step] for step in steps]
     beside, after = np.zeros(INTERVALS), np.zeros(DISTANCES)
@@ -75,7 +74,7 @@ def _song(notes: Notes, kept: Bars) -> Manners:
         near = np.abs(chord[:, 2][:, None] - last[:, 2]).min(1)
         after += np.bincount(np.minimum(near, DISTANCES - 1), minlength=DISTANCES)
     alike = mean([float(len(set(chord[:, 1].tolist())) == 1) for chord in chords if len(chord) > 1])
-    size = np.bincount([min(len(chord), 1 + SIZES) - 1 for chord in chords], minlength=1 + SIZES)
+    size = np.bincount([min(len(chord), 2 + SIZES) - 1 for chord in chords], minlength=2 + SIZES)
     varied = deviation(np.log(inside[inside[:, 1] > 1, 1].astype(float)).tolist())
     shares = _shares(beside), _shares(after)
     return Manners(*shares, _again(inside), _full(inside), alike, _shares(size), varied)
@@ -139,8 +138,8 @@ def _sized(was: Sequence[float], mine: Floats, real: Floats, calm: float) -> tup
         return tuple(was)
     joins = [np.cumsum(each[::-1])[::-1] + FEW for each in (real, mine)]
     further = [each[2:] / each[1:-1] for each in joins]
-    leaning = np.array(was[1:]) + calm * NUDGE * np.log(further[0] / further[1])
-    return (0.0, *np.clip(leaning, -FARTHEST, FARTHEST).round(3).tolist())
+    leaning = np.array(was) + calm * NUDGE * np.log(further[0] / further[1])
+    return tuple(np.clip(leaning, -FARTHEST, FARTHEST).round(3).tolist())
 
 
 def _leaning(was: Sequence[float], mine: Floats, real: Floats, calm: float) -> tuple[float, ...]:
@@ -156,7 +155,7 @@ def _odds(share: float) -> float:
     return math.log((share + FEW) / (1 - share + FEW))
 
 
-def unlike(mine: Manners, real: Manners) -> float:
+def far_apart(mine: Manners, real: Manners) -> float:
     """How far the company of two parts differs, about as a logarithm of too many notes is reckoned."""
     pairs = zip(map(np.asarray, mine), map(np.asarray, real), strict=True)
     return float(sum(np.nansum(np.abs(a - b)) for a, b in pairs))
