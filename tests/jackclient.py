@@ -180,7 +180,8 @@ class Client:
             return
         self._closing.set()
         for receiver, thread in self._listeners:
-            thread.join(2)
+            # On a busy machine it may still fetch: what is deleted under it ends the process.
+            thread.join()
             receiver.close_port()
             receiver.delete()
         self._sender.close_port()
@@ -241,7 +242,7 @@ class Device:
     def unplug(self) -> None:
         """Let its ports vanish."""
         self._leaving.set()
-        self._thread.join(5)
+        self._thread.join()
         for client in (self._into, self._from):
             client.close_port()
             client.delete()

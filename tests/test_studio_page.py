@@ -14,7 +14,11 @@ import psutil
 import pytest
 
 SECONDS = 60_000
-AWAY = ("WebSocket connection to", "Failed to load resource: net::ERR_CONNECTION")
+AWAY = (
+    "WebSocket connection to",
+    "Failed to load resource: net::ERR_CONNECTION",
+    "Failed to load resource: net::ERR_SOCKET",
+)
 
 
 @pytest.fixture(scope="module")
