@@ -24,7 +24,7 @@ from bandmate.models.contract import Card
 from bandmate.models.drawing import Cuts, Holding, logit
 from bandmate.models.harmony import Wanted
 from bandmate.models.probabilities import Probabilities
-from bandmate.models.roll import BAR, PARTS, PITCHES, WINDOW
+from bandmate.models.roll import PARTS, PITCHES, WINDOW
 from bandmate.models.touch import touched
 
 DRUMS = "drums"
@@ -68,14 +68,13 @@ class Score:
 
 class Before(NamedTuple):
     """What sounds just before the first step, bool[4,128]; which of it was struck on that very step; what
-    each part is led from: what sounds of it, or did last; what a part that struck something in the bar
-    before did not strike in it; and, int64[4,128], when each pitch was struck, in steps from the first, as
-    far as is known."""
+    each part is led from: what sounds of it, or did last; bool[4,32,128], what was struck in the two bars
+    before; and, int64[4,128], when each pitch was struck, in steps from the first, as far as is known."""
 
     sounding: Mask
     struck: Mask
     led: Mask
-    missed: Mask = np.zeros((PARTS, PITCHES), bool)
+    recent: Mask = np.zeros((PARTS, WINDOW, PITCHES), bool)
     since: NDArray[np.int64] = np.full((PARTS, PITCHES), -WINDOW)
 
     @classmethod
@@ -85,11 +84,11 @@ class Before(NamedTuple):
         for part in np.flatnonzero(~led.any(1)):
             sounded = np.flatnonzero(sustain[part].any(1))
             led[part] = sustain[part, sounded[-1:]].any(0)
-        struck = np.asarray(onset[:, -BAR:].any(1))
-        plays = np.asarray(struck.any(1))
+        recent = np.zeros((PARTS, WINDOW, PITCHES), bool)
+        recent[:, max(WINDOW - onset.shape[1], 0) :] = onset[:, -WINDOW:]
         since = -1 - onset[:, ::-1].argmax(1)
         since[~onset.any(1)] = -WINDOW
-        return cls(sustain[:, -1], onset[:, -1], led, ~struck & plays[:, None], since)
+        return cls(sustain[:, -1], onset[:, -1], led, recent, since)
 
 
 def decode(
@@ -121,13 +120,13 @@ def decode(
         taste = taste + _voicing(wanted.struck[: taste.shape[1]], limits, drums)
     if card.drawn is not None:
         taste = taste - min(warmth**2, 1) * _away(before.led, limits, drums)[:, None]
-        taste[drums] += drawing.due(card, before.missed[drums], warmth)[:, None]
     plays = ~drawing.rests(card, _chords(limits, drums), chance, steps, density, warmth)
     wish = _wishes(said, card, limits, steps, lean, taste)
     opens = plays & (logit(said.gate[:, steps]) + lean > logit(cuts.gate)[:, None])
     onset = _struck(wish, opens, card, cuts, limits, before.led, warmth)
     for part in np.flatnonzero(drums):
-        onset[part] = drawing.hits(card, wish[part], logit(cuts.kit), warmth) & plays[part][:, None]
+        struck = drawing.hits(card, wish[part], before.recent[part], logit(cuts.kit), warmth)
+        onset[part] = struck & plays[part][:, None]
     holding = Holding(card, chance, warmth)
     hold = logit(said.sustain[:, steps]) + holding.usual(steps)[..., None]
     hold += drawing.endings(card, onset, warmth)

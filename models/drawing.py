@@ -16,7 +16,7 @@ from bandmate.models.chance import Chance
 from bandmate.models.company import Company
 from bandmate.models.contract import Card
 from bandmate.models.drawn import Drawn
-from bandmate.models.roll import BAR, PITCHES
+from bandmate.models.roll import BAR, PITCHES, WINDOW
 
 MOST_RESTS = 0.9
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
@@ -87,22 +87,35 @@ def pitches(card: Card, drums: Mask, middle: Array, chance: Chance, steps: slice
     return np.asarray(noise, np.float32)
 
 
-def due(card: Card, missed: Mask, warmth: float) -> Array:
-    """float32[k,128]: how much likelier each drum of k kits is hit that was missed, as bool[k,128] tells."""
-    owed = np.zeros(missed.shape, np.float32)
+def hits(card: Card, wish: Array, recent: Mask, cut: Array, warmth: float) -> Mask:
+    """bool[n,128]: the drums that are hit, of logits float32[n,128] against cuts float32[128], after what was
+    hit in the two bars before, bool[32,128]."""
+    heard = recent
+    for begin in range(0, len(wish), BAR):
+        bar = wish[begin : begin + BAR]
+        bar = bar + _near(warmth) * _groove(card, heard[-WINDOW:])[: len(bar)]
+        heard = np.concatenate([heard, _beside(card, bar, cut, warmth)])
+    return np.asarray(heard[len(recent) :])
+
+
+def _groove(card: Card, recent: Mask) -> Array:
+    """float32[16,128]: how much likelier each drum is hit in a bar for what was hit in the two before it. A
+    bar in which nothing was hit tells nothing."""
+    keeps, owed = np.zeros((2, PITCHES), np.float32)
     for drum in card.drawn.kit if card.drawn else ():
-        owed[:, drum.pitch] = drum.due
-    return np.asarray(_near(warmth) * owed * missed)
+        keeps[drum.pitch], owed[drum.pitch] = drum.keeps, drum.due
+    bars = recent.reshape(2, BAR, PITCHES)
+    plays = np.asarray(bars.any((1, 2), keepdims=True))
+    missed = plays[1] & ~bars[1].any(0)
+    return np.asarray(keeps * (np.where(bars, 1, -1) * plays).mean(0) + owed * missed, np.float32)
 
 
-def hits(card: Card, wish: Array, cut: Array, warmth: float) -> Mask:
-    """bool[n,128]: the drums that are hit, of logits float32[n,128] against cuts float32[128]; one after the
-    other as the kit has them, each by what those before it do."""
+def _beside(card: Card, wish: Array, cut: Array, warmth: float) -> Mask:
+    """bool[n,128]: the drums that are hit, one after the other as the kit has them, each by what those before
+    it do."""
     wish, struck = wish.copy(), np.zeros(wish.shape, bool)
-    if card.drawn is None:
-        return np.asarray(wish > cut)
     before: list[int] = []
-    for drum in card.drawn.kit:
+    for drum in card.drawn.kit if card.drawn else ():
         if drum.beside:
             beside = struck[:, before] @ np.array(drum.beside, np.float32)
             wish[:, drum.pitch] += _near(warmth) * beside

@@ -21,7 +21,8 @@ class Drum(NamedTuple):
     deviation) in how often it is hit; steps: logits by which it is likelier than was said at each of the 16
     steps of a bar; beside: logits by which it is likelier where each drum before it in the kit is hit at the
     same step, none of them where it is empty; due: logits by which it is likelier after a bar in which others
-    were hit, and it was not."""
+    were hit, and it was not; keeps: logits by which it is likelier on a step on which it was hit in each of
+    the two bars before, and less likely on one on which it was hit in neither."""
 
     pitch: int
     cut: float
@@ -29,6 +30,7 @@ class Drum(NamedTuple):
     steps: tuple[float, ...] = (0.0,) * BAR
     beside: tuple[float, ...] = ()
     due: float = 0.0
+    keeps: float = 0.0
 
 
 class Drawn(NamedTuple):
@@ -77,8 +79,9 @@ def _drum(
     steps: Any = (0.0,) * BAR,
     beside: Any = (),
     due: Any = 0.0,
+    keeps: Any = 0.0,
 ) -> Drum:
-    return Drum(int(pitch), cut, spread, tuple(steps), tuple(beside), due)
+    return Drum(int(pitch), cut, spread, tuple(steps), tuple(beside), due, keeps)
 
 
 def faults(drawn: Drawn) -> Iterator[str]:
@@ -103,8 +106,8 @@ def faults(drawn: Drawn) -> Iterator[str]:
         yield f"give every drum a number for each of {BAR} steps"
     if not all(len(d.beside) in (0, k) and _finite(d.beside) for k, d in enumerate(drawn.kit)):
         yield "give every drum a number for each drum before it, or none"
-    if not _finite([drum.due for drum in drawn.kit]):
-        yield "give every drum a number for how much it is due"
+    if not _finite(*((drum.due, drum.keeps) for drum in drawn.kit)):
+        yield "give every drum a number for how much it is due, and for how much it keeps to its steps"
     if len(drawn.company) != PARTS or not all(map(_company, drawn.company)):
         yield (
             f"give each of {PARTS} parts {INTERVALS} numbers for intervals, {DISTANCES} for distances, "

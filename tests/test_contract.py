@@ -28,6 +28,7 @@ DRUMS = st.builds(
     st.floats(-9, 9).map(lambda lean: (lean, *[0.0] * 15)),
     st.just(()),
     st.floats(-9, 9),
+    st.floats(-9, 9),
 )
 KITS = st.lists(DRUMS, max_size=9).map(tuple)
 SPREADS = st.floats(0, 9).map(lambda wide: ((wide,) * 5,) * 4)

@@ -544,6 +544,28 @@ def test_a_drum_that_was_missed_for_a_bar_is_due() -> None:
     assert snares() == 0
 
 
+def test_a_drum_keeps_to_the_steps_of_the_two_bars_before() -> None:
+    said = probabilities({(DRUMS, step, 42): 0.5 for step in range(32)})
+    calm = Chance.none()._replace(variation=0.5)
+    played = np.zeros((4, 32, 128), bool)
+    played[DRUMS, [0, 4, 16, 20, 24], 42] = True
+
+    def hats(keeps: float, cut: float, bars: slice = slice(0, 32)) -> list[int]:
+        card = replace(CARD, drawn=EVEN._replace(kit=(Drum(42, cut, keeps=keeps),)))
+        before = Before.of(played[:, bars], played[:, bars])
+        score = decoding.decode(said, card, FREE, before, 0, calm)
+        return np.flatnonzero(score.onset[DRUMS, :, 42]).tolist()
+
+    assert hats(0.0, 0.45) == list(range(32))
+    # What was hit in both bars it keeps to, what in neither it leaves, and so on from bar to bar.
+    assert hats(1.0, 0.6) == [0, 4, 16, 20]
+    assert hats(1.0, 0.45) == [0, 4, 8, 16, 20, 24]
+    # One bar counts for half, silence for nothing.
+    assert hats(1.0, 0.6, slice(16, 32)) == [0, 4, 8, 16, 20, 24]
+    assert hats(1.0, 0.6, slice(8, 16)) == []
+    assert hats(9.0, 0.45, slice(8, 16)) == list(range(32))
+
+
 def test_a_high_and_thick_temper_plays_higher_and_more_together() -> None:
     said = probabilities({(KEYS, 0, pitch): 0.9 - 0.01 * pitch / 12 for pitch in range(36, 96, 12)})
     said.gate[KEYS, 0] = 1

@@ -292,6 +292,6 @@ def _widest(drum: Drum) -> float:
 def _unlike(mine: Habit, real: Habit) -> list[tuple[float, float]]:
     means = (mine.together, real.together), (mine.height, real.height)
     classes = math.log(mine.classes / real.classes), 0.0
-    pairs = zip(mine.kit.spread, real.kit.spread, strict=True)
     spreads = zip(mine.spread, real.spread, strict=True)
-    return [*means, classes, *spreads, *((float(x), float(y)) for x, y in pairs)]
+    kits = ((*habit.kit.spread, *habit.kit.kept) for habit in (mine, real))
+    return [*means, classes, *spreads, *((float(x), float(y)) for x, y in zip(*kits, strict=True))]
