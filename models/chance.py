@@ -36,6 +36,7 @@ FARTHEST = 2.2
 EXTREME = 1.8
 _GATE, _HOLD, _PITCH = 0, 1, slice(2, None)
 
+Mask = NDArray[np.bool_]
 Array = NDArray[np.float32]
 
 
@@ -72,8 +73,9 @@ class Temper(NamedTuple):
 class Chance(NamedTuple):
     """Logistic noise of scale 1 for the steps of a window: gate and hold float32[4,32], pitch
     float32[4,32,128], and kit float32[32,128], of each drum by itself; mood float32[4,32], 0..1 and each as
-    likely, how much a part wants to play; the performance's temper; and the variation 0..1 that says how much
-    of it all counts. Hands vary whatever the variation.
+    likely, how much a part wants to play; the performance's temper; the variation 0..1 that says how much
+    of it all counts; and renewed bool[5,32], whether a bar of each part, and of the kit, has noise that its
+    pattern has not. Hands vary whatever the variation.
 
     Noise as large as this, added to a logit, makes a cut at one half a draw by the probability itself.
     """
@@ -86,6 +88,7 @@ class Chance(NamedTuple):
     temper: Temper
     variation: float
     hands: Hands
+    renewed: Mask
 
     @classmethod
     def of(cls, seeds: tuple[int, ...], step: int, variation: float) -> Chance:
@@ -106,10 +109,11 @@ class Chance(NamedTuple):
         noise = np.concatenate([bar.noise for bar in bars], 1)[:, steps]
         kit = np.concatenate([bar.kit for bar in bars])[steps]
         mood = np.repeat(np.stack([bar.mood for bar in bars], 1), BAR, 1)[:, steps]
+        renewed = np.repeat(np.stack([bar.renewed for bar in bars], 1), BAR, 1)[:, steps]
         rows = zip(*(bar.hands for bar in bars), strict=True)
         hands = Hands(*(np.concatenate(row, 1)[:, steps] for row in rows))
         gate, hold, pitch = (noise[..., kind] for kind in (_GATE, _HOLD, _PITCH))
-        return cls(gate, pitch, hold, kit, mood, temper, variation, hands)
+        return cls(gate, pitch, hold, kit, mood, temper, variation, hands, renewed)
 
     @classmethod
     def none(cls) -> Chance:
@@ -117,24 +121,31 @@ class Chance(NamedTuple):
         gate, hold = (np.zeros((PARTS, WINDOW), np.float32) for _ in range(2))
         kit, mood = np.zeros((WINDOW, PITCHES), np.float32), np.ones((PARTS, WINDOW), np.float32)
         each = np.zeros((PARTS, WINDOW, PITCHES), np.float32)
-        return cls(gate, each, hold, kit, mood, Temper.even(), 0.0, Hands(gate, gate, each))
+        hands, renewed = Hands(gate, gate, each), np.zeros((PARTS + 1, WINDOW), bool)
+        return cls(gate, each, hold, kit, mood, Temper.even(), 0.0, hands, renewed)
 
 
 class _Bar(NamedTuple):
     """The chance of 16 steps, counted from the performance's first: noise float32[4,16,130], kit
-    float32[16,128], mood float32[4]; hands, level and together float32[4,16] and single float32[4,16,128]."""
+    float32[16,128], mood float32[4]; hands, level and together float32[4,16] and single float32[4,16,128];
+    renewed bool[5]."""
 
     noise: Array
     kit: Array
     mood: Array
     hands: Hands
+    renewed: Mask
 
 
 @lru_cache(maxsize=64)
 def _bar(seeds: tuple[int, ...], bar: int) -> _Bar:
-    parts = [_partly(seeds, bar, 20 + part, (BAR, 2 + PITCHES)) for part in range(PARTS)]
-    kit = _partly(seeds, bar, 8, (BAR, PITCHES))
-    return _Bar(np.stack(parts), kit, _mood(seeds, bar), _hands(seeds, bar))
+    *parts, kit = (
+        *(_partly(seeds, bar, 20 + part, (BAR, 2 + PITCHES)) for part in range(PARTS)),
+        _partly(seeds, bar, 8, (BAR, PITCHES)),
+    )
+    renewed = np.array([new for _, new in (*parts, kit)])
+    noise = np.stack([noise for noise, _ in parts])
+    return _Bar(noise, kit[0], _mood(seeds, bar), _hands(seeds, bar), renewed)
 
 
 @lru_cache(maxsize=8)
@@ -144,14 +155,16 @@ def _temper(seeds: tuple[int, ...]) -> Temper:
     return Temper(*(each.astype(np.float32) for each in drawn))
 
 
-def _partly(seeds: tuple[int, ...], bar: int, kind: int, shape: tuple[int, ...]) -> Array:
-    """Noise of a pattern that the phrase repeats, every bar or every two; in some bars a share is renewed."""
+def _partly(seeds: tuple[int, ...], bar: int, kind: int, shape: tuple[int, ...]) -> tuple[Array, bool]:
+    """Noise of a pattern that the phrase repeats, every bar or every two; in some bars a share is renewed:
+    whether in this one."""
     short = default_rng([*seeds, kind, 1, 1]).random() < ONE_BAR
     of_phrase = default_rng([*seeds, kind, 0 if short else bar % 2])
     of_bar = default_rng([*seeds, kind, 2 + bar])
     held, new = (rng.logistic(size=shape) for rng in (of_phrase, of_bar))
-    renewed = RENEWED if of_bar.random() >= KEPT else 0.0
-    return np.where(of_bar.random(shape) < renewed, new, held).astype(np.float32)
+    renewed = bool(of_bar.random() >= KEPT)
+    share = RENEWED if renewed else 0.0
+    return np.where(of_bar.random(shape) < share, new, held).astype(np.float32), renewed
 
 
 def _hands(seeds: tuple[int, ...], bar: int) -> Hands:

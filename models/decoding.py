@@ -114,19 +114,20 @@ def decode(
     drums, density = _is_drums(card), np.array(limits.density, np.float32)
     cuts = Cuts.of(card, drums, warmth)
     lean = drawing.gates(card, drums, chance, steps, warmth) + DENSITY_REACH * (density - 0.5)[:, None]
+    lean += drawing.steady(card, drums, before.recent, chance, steps, warmth)
     middle = np.asarray(np.mean([limits.low, limits.high], 0), np.float32)
     taste = drawing.pitches(card, drums, middle, chance, steps, warmth)
     if wanted is not None and card.drawn:
         taste = taste + _voicing(wanted.struck[: taste.shape[1]], limits, drums)
     if card.drawn is not None:
         taste = taste - min(warmth**2, 1) * _away(before.led, limits, drums)[:, None]
+        taste[drums] += drawing.groove(card, drums, before.recent, chance, steps, warmth)
     plays = ~drawing.rests(card, _chords(limits, drums), chance, steps, density, warmth)
     wish = _wishes(said, card, limits, steps, lean, taste)
     opens = plays & (logit(said.gate[:, steps]) + lean > logit(cuts.gate)[:, None])
     onset = _struck(wish, opens, card, cuts, limits, before.led, warmth)
     for part in np.flatnonzero(drums):
-        struck = drawing.hits(card, wish[part], before.recent[part], logit(cuts.kit), warmth)
-        onset[part] = struck & plays[part][:, None]
+        onset[part] = drawing.hits(card, wish[part], logit(cuts.kit), warmth) & plays[part][:, None]
     holding = Holding(card, chance, warmth)
     hold = logit(said.sustain[:, steps]) + holding.usual(steps)[..., None]
     hold += drawing.endings(card, onset, warmth)

@@ -16,7 +16,7 @@ from bandmate.models.chance import Chance
 from bandmate.models.company import Company
 from bandmate.models.contract import Card
 from bandmate.models.drawn import Drawn
-from bandmate.models.roll import BAR, PITCHES, WINDOW
+from bandmate.models.roll import BAR, PARTS, PITCHES
 
 MOST_RESTS = 0.9
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
@@ -87,35 +87,47 @@ def pitches(card: Card, drums: Mask, middle: Array, chance: Chance, steps: slice
     return np.asarray(noise, np.float32)
 
 
-def hits(card: Card, wish: Array, recent: Mask, cut: Array, warmth: float) -> Mask:
-    """bool[n,128]: the drums that are hit, of logits float32[n,128] against cuts float32[128], after what was
-    hit in the two bars before, bool[32,128]."""
-    heard = recent
-    for begin in range(0, len(wish), BAR):
-        bar = wish[begin : begin + BAR]
-        bar = bar + _near(warmth) * _groove(card, heard[-WINDOW:])[: len(bar)]
-        heard = np.concatenate([heard, _beside(card, bar, cut, warmth)])
-    return np.asarray(heard[len(recent) :])
+def steady(card: Card, drums: Mask, recent: Mask, chance: Chance, steps: slice, warmth: float) -> Array:
+    """float32[4,n]: how much likelier each part with pitches strikes at a step, and how much less, for what
+    it struck at the same step of the two bars before, bool[4,32,128]; 0 where its pattern is renewed."""
+    place = np.arange(steps.stop - steps.start) % BAR
+    if card.drawn is None:
+        return np.zeros((PARTS, len(place)), np.float32)
+    logits = np.where(drums, 0, card.drawn.steady)[:, None] * ~chance.renewed[:PARTS, steps]
+    return np.asarray(_near(warmth) * logits * _again(np.asarray(recent.any(2)))[:, place, 0])
 
 
-def _groove(card: Card, recent: Mask) -> Array:
-    """float32[16,128]: how much likelier each drum is hit in a bar for what was hit in the two before it. A
-    bar in which nothing was hit tells nothing."""
-    keeps, owed = np.zeros((2, PITCHES), np.float32)
-    for drum in card.drawn.kit if card.drawn else ():
-        keeps[drum.pitch], owed[drum.pitch] = drum.keeps, drum.due
-    bars = recent.reshape(2, BAR, PITCHES)
-    plays = np.asarray(bars.any((1, 2), keepdims=True))
-    missed = plays[1] & ~bars[1].any(0)
-    return np.asarray(keeps * (np.where(bars, 1, -1) * plays).mean(0) + owed * missed, np.float32)
+def groove(card: Card, drums: Mask, recent: Mask, chance: Chance, steps: slice, warmth: float) -> Array:
+    """float32[k,n,128]: the same of each drum of k kits; and how much likelier one is hit that is due, since
+    it was missed for a bar in which others were hit."""
+    place = np.arange(steps.stop - steps.start) % BAR
+    played = recent[drums]
+    if card.drawn is None or not card.drawn.kit:
+        return np.zeros((len(played), len(place), PITCHES), np.float32)
+    owed = np.zeros(PITCHES, np.float32)
+    owed[[drum.pitch for drum in card.drawn.kit]] = [drum.due for drum in card.drawn.kit]
+    last = np.asarray(played[:, BAR:].any(1))[:, None]
+    missed = ~last & np.asarray(last.any(2))[..., None]
+    logits = np.array(card.drawn.steady, np.float32)[drums, None, None] * ~chance.renewed[PARTS, steps, None]
+    return np.asarray(_near(warmth) * (logits * _again(played)[:, place] + owed * missed))
 
 
-def _beside(card: Card, wish: Array, cut: Array, warmth: float) -> Mask:
-    """bool[n,128]: the drums that are hit, one after the other as the kit has them, each by what those before
-    it do."""
+def _again(recent: Mask) -> Array:
+    """float32[k,16,m]: 1 for what was struck at a step in two bars, bool[k,32,m], -1 for what in neither. A
+    bar in which nothing was struck tells nothing."""
+    bars = recent.reshape(len(recent), 2, BAR, -1)
+    plays = np.asarray(bars.any((2, 3)))[..., None, None]
+    return np.asarray((np.where(bars, 1, -1) * plays).mean(1), np.float32)
+
+
+def hits(card: Card, wish: Array, cut: Array, warmth: float) -> Mask:
+    """bool[n,128]: the drums that are hit, of logits float32[n,128] against cuts float32[128]; one after the
+    other as the kit has them, each by what those before it do."""
     wish, struck = wish.copy(), np.zeros(wish.shape, bool)
+    if card.drawn is None:
+        return np.asarray(wish > cut)
     before: list[int] = []
-    for drum in card.drawn.kit if card.drawn else ():
+    for drum in card.drawn.kit:
         if drum.beside:
             beside = struck[:, before] @ np.array(drum.beside, np.float32)
             wish[:, drum.pitch] += _near(warmth) * beside

@@ -21,8 +21,7 @@ class Drum(NamedTuple):
     deviation) in how often it is hit; steps: logits by which it is likelier than was said at each of the 16
     steps of a bar; beside: logits by which it is likelier where each drum before it in the kit is hit at the
     same step, none of them where it is empty; due: logits by which it is likelier after a bar in which others
-    were hit, and it was not; keeps: logits by which it is likelier on a step on which it was hit in each of
-    the two bars before, and less likely on one on which it was hit in neither."""
+    were hit, and it was not."""
 
     pitch: int
     cut: float
@@ -30,7 +29,6 @@ class Drum(NamedTuple):
     steps: tuple[float, ...] = (0.0,) * BAR
     beside: tuple[float, ...] = ()
     due: float = 0.0
-    keeps: float = 0.0
 
 
 class Drawn(NamedTuple):
@@ -46,7 +44,8 @@ class Drawn(NamedTuple):
     and how many pitches it strikes together; and in logits an octave, how high it plays. height: per
     part, how much higher it always plays than was said, in the same. colour: per part, how many times as
     much noise its pitches are drawn with as a probability asks for. company: per part, the company that its
-    notes keep.
+    notes keep. steady: per part, the logits by which it is likelier, in a bar that renews nothing, to strike
+    at a step (a kit: to hit a drum) if it did in both bars before, and less likely if it did in neither.
     """
 
     gate: tuple[float, ...]
@@ -61,11 +60,13 @@ class Drawn(NamedTuple):
     height: tuple[float, ...] = (0.0,) * PARTS
     colour: tuple[float, ...] = (1.0,) * PARTS
     company: tuple[Company, ...] = (Company(),) * PARTS
+    steady: tuple[float, ...] = (0.0,) * PARTS
 
 
 def read(rows: Sequence[Any]) -> Drawn:
-    """The rows of a file, those that it has. Raises TypeError or ValueError where they have no such shape."""
-    drawn = Drawn(*map(tuple, rows))
+    """The rows of a file, those that it has and that are known. Raises TypeError or ValueError where they
+    have no such shape."""
+    drawn = Drawn(*map(tuple, rows[: len(Drawn._fields)]))
     kit = tuple(_drum(*row) for row in drawn.kit)
     places, spread = (tuple(map(tuple, each)) for each in (drawn.places, drawn.spread))
     kept = tuple(company.read(row) for row in drawn.company)
@@ -79,9 +80,8 @@ def _drum(
     steps: Any = (0.0,) * BAR,
     beside: Any = (),
     due: Any = 0.0,
-    keeps: Any = 0.0,
 ) -> Drum:
-    return Drum(int(pitch), cut, spread, tuple(steps), tuple(beside), due, keeps)
+    return Drum(int(pitch), cut, spread, tuple(steps), tuple(beside), due)
 
 
 def faults(drawn: Drawn) -> Iterator[str]:
@@ -96,8 +96,9 @@ def faults(drawn: Drawn) -> Iterator[str]:
         yield f"give each of {PARTS} parts a number for each of {BAR} steps"
     if [len(row) for row in drawn.spread] != [TEMPERS] * PARTS or not _wide(chain(*drawn.spread)):
         yield f"give each of {PARTS} parts {TEMPERS} spreads of 0 or more and below {WIDEST}"
-    if len(drawn.height) != PARTS or not _finite(drawn.height):
-        yield f"give each of {PARTS} parts a number for its height"
+    for name, row in (("height", drawn.height), ("steadiness", drawn.steady)):
+        if len(row) != PARTS or not _finite(row):
+            yield f"give each of {PARTS} parts a number for its {name}"
     if not all(0 <= drum.pitch < PITCHES and 0 <= drum.cut <= 1 for drum in drawn.kit):
         yield f"give every drum as a pitch of 0 to {PITCHES - 1} and a cut of 0 to 1"
     if not _wide(drum.spread for drum in drawn.kit):
@@ -106,8 +107,8 @@ def faults(drawn: Drawn) -> Iterator[str]:
         yield f"give every drum a number for each of {BAR} steps"
     if not all(len(d.beside) in (0, k) and _finite(d.beside) for k, d in enumerate(drawn.kit)):
         yield "give every drum a number for each drum before it, or none"
-    if not _finite(*((drum.due, drum.keeps) for drum in drawn.kit)):
-        yield "give every drum a number for how much it is due, and for how much it keeps to its steps"
+    if not _finite([drum.due for drum in drawn.kit]):
+        yield "give every drum a number for how much it is due"
     if len(drawn.company) != PARTS or not all(map(_company, drawn.company)):
         yield (
             f"give each of {PARTS} parts {INTERVALS} numbers for intervals, {DISTANCES} for distances, "

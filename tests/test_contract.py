@@ -28,7 +28,6 @@ DRUMS = st.builds(
     st.floats(-9, 9).map(lambda lean: (lean, *[0.0] * 15)),
     st.just(()),
     st.floats(-9, 9),
-    st.floats(-9, 9),
 )
 KITS = st.lists(DRUMS, max_size=9).map(tuple)
 SPREADS = st.floats(0, 9).map(lambda wide: ((wide,) * 5,) * 4)
@@ -69,6 +68,7 @@ HEIGHTS = st.floats(-3, 3).map(lambda high: (high,) * 4)
             height=HEIGHTS,
             colour=WARMTHS,
             company=COMPANY,
+            steady=st.tuples(*[st.floats(-9, 9)] * 4),
         ),
         trained_on=st.lists(WORDS, max_size=3).map(tuple),
         metrics=st.dictionaries(WORDS, st.floats(-1e6, 1e6), max_size=3),
@@ -125,10 +125,16 @@ def test_a_file_that_knows_of_no_rests_has_none_and_its_drums_are_not_drawn() ->
     assert (drawn.rests, drawn.kit) == ((0.0,) * 4, ())
 
 
+def test_rows_that_a_later_bandmate_adds_are_left_out_too() -> None:
+    rows = [*json.loads(json.dumps(Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4))), ["brand", "new"]]
+    drawn = contract.parse(said(drawn=rows), "pop.onnx").drawn
+    assert drawn == Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4)
+
+
 def drawn_to(company: list[Any]) -> list[Any]:
     """Rows that are as they are usually, but the company that notes keep."""
     rows = json.loads(json.dumps(Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4)))
-    return [*rows[:-1], company]
+    return [*rows[: Drawn._fields.index("company")], company]
 
 
 def said(**changes: Any) -> str:
@@ -171,6 +177,10 @@ def said(**changes: Any) -> str:
         (
             said(drawn=[[0.5] * 4] * 4 + [[[36, 0.5, 0, [0] * 16, [], float("inf")]]]),
             "pop.onnx must give every drum a number for how much it is due",
+        ),
+        (
+            said(drawn=[*drawn_to([[[0] * 13, [0] * 13, 0, 0, 0]] * 4), [0, 0, 0]]),
+            "pop.onnx must give each of 4 parts a number for its steadiness",
         ),
         (said(drawn=[[0.5] * 4] * 4 + [[36, 38]]), "pop.onnx has metadata that can't be read"),
         (

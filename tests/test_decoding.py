@@ -544,26 +544,41 @@ def test_a_drum_that_was_missed_for_a_bar_is_due() -> None:
     assert snares() == 0
 
 
-def test_a_drum_keeps_to_the_steps_of_the_two_bars_before() -> None:
-    said = probabilities({(DRUMS, step, 42): 0.5 for step in range(32)})
+def after(
+    played: decoding.Mask, said: Probabilities, cut: float, steady: float, chance: Chance
+) -> decoding.Mask:
+    """What is struck after two bars, in one more; cuts of gates and of hi-hats."""
+    kit = (Drum(42, cut),)
+    drawn = Drawn((cut,) * 4, (0.5,) * 4, (0.5,) * 4, kit=kit, steady=(steady,) * 4)
+    card = replace(CARD, drawn=drawn)
+    return decoding.decode(said, card, FREE, Before.of(played, played), 16, chance).onset
+
+
+@pytest.mark.parametrize(("part", "pitch"), [(DRUMS, 42), (KEYS, 60)])
+def test_a_part_keeps_to_the_steps_of_the_two_bars_before(part: int, pitch: int) -> None:
+    said = probabilities({(part, step, pitch): 0.5 for step in range(32)})
     calm = Chance.none()._replace(variation=0.5)
     played = np.zeros((4, 32, 128), bool)
-    played[DRUMS, [0, 4, 16, 20, 24], 42] = True
+    # A part with pitches keeps its rhythm, not its notes.
+    played[part, [0, 4, 16, 20, 24], pitch if part == DRUMS else 55] = True
 
-    def hats(keeps: float, cut: float, bars: slice = slice(0, 32)) -> list[int]:
-        card = replace(CARD, drawn=EVEN._replace(kit=(Drum(42, cut, keeps=keeps),)))
-        before = Before.of(played[:, bars], played[:, bars])
-        score = decoding.decode(said, card, FREE, before, 0, calm)
-        return np.flatnonzero(score.onset[DRUMS, :, 42]).tolist()
+    def steps(steady: float, cut: float, bars: slice = slice(0, 32), chance: Chance = calm) -> list[int]:
+        struck = after(played[:, bars], said, cut, steady, chance)[part, :, pitch]
+        return np.flatnonzero(struck).tolist()
 
-    assert hats(0.0, 0.45) == list(range(32))
-    # What was hit in both bars it keeps to, what in neither it leaves, and so on from bar to bar.
-    assert hats(1.0, 0.6) == [0, 4, 16, 20]
-    assert hats(1.0, 0.45) == [0, 4, 8, 16, 20, 24]
+    every = list(range(16))
+    assert steps(0.0, 0.45) == every
+    # What was struck in both bars is likelier, what in neither less so.
+    assert steps(1.0, 0.6) == [0, 4]
+    assert steps(1.0, 0.45) == [0, 4, 8]
     # One bar counts for half, silence for nothing.
-    assert hats(1.0, 0.6, slice(16, 32)) == [0, 4, 8, 16, 20, 24]
-    assert hats(1.0, 0.6, slice(8, 16)) == []
-    assert hats(9.0, 0.45, slice(8, 16)) == list(range(32))
+    assert steps(1.0, 0.6, slice(16, 32)) == [0, 4, 8]
+    assert steps(9.0, 0.45, slice(8, 16)) == every
+    # Nor does it keep to anything where it renews its pattern.
+    kind = 4 if part == DRUMS else part
+    renewed = calm.renewed.copy()
+    renewed[kind, 20:] = True
+    assert steps(9.0, 0.45, chance=calm._replace(renewed=renewed)) == [0, *every[4:]]
 
 
 def test_a_high_and_thick_temper_plays_higher_and_more_together() -> None:

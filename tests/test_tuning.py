@@ -241,24 +241,6 @@ def test_drums_lean_to_the_steps_and_to_the_company_that_they_lack() -> None:
     assert hat.beside[0] < 0 < hat.beside[1]
 
 
-def test_drums_keep_to_their_steps_as_much_as_real_ones() -> None:
-    groove = [(16 * bar + step, 1, 36, 80) for bar in range(8) for step in (0, 6)]
-    late = [(16 * bar + 4 + bar % 3, 1, 38, 80) for bar in range(8)]
-    fixed, loose = (
-        Drumming.of([(np.array(sorted(groove + more), np.int16), np.ones(8, bool))])
-        for more in ([(16 * bar + 4, 1, 38, 80) for bar in range(8)], late)
-    )
-    assert fixed.kept[:2].tolist() == [1, 1]
-    assert loose.kept[:2].tolist() == [1, 0]
-    assert np.isnan(fixed.kept[2:]).all()
-    steadier = drumming.grooved(CARD, loose, fixed, 1)
-    assert steadier.drawn is not None
-    assert [drum.keeps > 0 for drum in steadier.drawn.kit] == [False, True] + [False] * 7
-    freer = drumming.grooved(steadier, fixed, loose, 0.5).drawn
-    assert freer is not None
-    assert 0 < freer.kit[1].keeps < steadier.drawn.kit[1].keeps
-
-
 def test_drums_go_half_as_far_when_the_other_cuts_do() -> None:
     mine, real = (Habit(6, nan, nan, 0, kit=beaten((0, 36), (step, 42))) for step in (1, 4))
     habits = [mine] + [UNKNOWN] * 3, [real] + [UNKNOWN] * 3

@@ -15,17 +15,16 @@ from bandmate.models.drawn import Drum
 from bandmate.models.roll import BAR
 from bandmate.training.fitting.windows import KIT
 from bandmate.training.judging.excerpt import Bars
-from bandmate.training.judging.means import deviation, mean
+from bandmate.training.judging.means import deviation
 from bandmate.training.songs import Notes
 
 # A drum that is hardly ever hit is none the less so if it is never hit: hits a bar, and of songs in which a
 # step has a hit.
 FAINT = 0.25
 FEW = 0.02
-# How far a round turns what is said of steps and of pairs, for what is e times too much, and the bounds;
-# and what is said of how drums keep to their steps, for what lacks in logits.
-NUDGE, STEADIED = 0.7, 0.5
-FARTHEST_STEP, FARTHEST_PAIR, STEADIEST = 1.5, 3.0, 3.0
+# How far a round turns what is said of steps and of pairs, for what is e times too much, and the bounds.
+NUDGE = 0.7
+FARTHEST_STEP, FARTHEST_PAIR = 1.5, 3.0
 
 BACKBONE = (35, 36, 38, 40)
 # Where real bands hit such a drum so often in a bar, ours leans to it by so many logits after a bar without.
@@ -36,16 +35,13 @@ Floats = NDArray[np.float64]
 
 class Drumming(NamedTuple):
     """Of the nine drum classes: hits a bar float64[9]; how far songs differ in its logarithm float64[9]; the
-    share of bars in which each of 16 steps has a hit float64[9,16]; the share of steps that have both of
-    two hits float64[9,9]; and of the steps on which a drum is hit in either of two bars that are one or two
-    apart, the share on which it is in both float64[9]. Means over songs; not a number where nobody drums,
-    or nobody hits a drum."""
+    share of bars in which each of 16 steps has a hit float64[9,16]; and the share of steps that have both of
+    two hits float64[9,9]. Means over songs; not a number where nobody drums."""
 
     hits: Floats
     spread: Floats
     steps: Floats
     together: Floats
-    kept: Floats
 
     @classmethod
     def of(cls, voices: Sequence[tuple[Notes, Bars]]) -> Drumming:
@@ -53,15 +49,13 @@ class Drumming(NamedTuple):
         grids = [_grid(notes, kept) for notes, kept in voices if kept.any()]
         if not grids:
             size = len(KIT)
-            shapes = (size,), (size,), (size, BAR), (size, size), (size,)
+            shapes = (size,), (size,), (size, BAR), (size, size)
             return cls(*(np.full(shape, np.nan) for shape in shapes))
         steps = np.stack([grid.mean(0).T for grid in grids])
         hits = steps.sum(2)
         spread = [deviation([math.log(hit + FAINT) for hit in row]) for row in hits.T]
         pairs = [np.einsum("bsj,bsk->jk", grid, grid) / (len(grid) * BAR) for grid in grids]
-        kept = np.array([_kept(grid) for grid in grids])
-        often = np.array([mean(row.tolist()) for row in kept.T])
-        return cls(hits.mean(0), np.array(spread), steps.mean(0), np.mean(pairs, 0), often)
+        return cls(hits.mean(0), np.array(spread), steps.mean(0), np.mean(pairs, 0))
 
 
 def _grid(notes: Notes, kept: Bars) -> Floats:
@@ -71,17 +65,6 @@ def _grid(notes: Notes, kept: Bars) -> Floats:
     for k, drum in enumerate(KIT):
         grid[inside[inside[:, 2] == drum, 0], k] = 1
     return grid.reshape(len(kept), BAR, len(KIT))[kept]
-
-
-def _kept(grid: Floats) -> Floats:
-    """float64[9], of one song; of bars that are both played."""
-    both, either = np.zeros((2, len(KIT)))
-    for apart in (1, 2):
-        bars, earlier = grid[apart:], grid[:-apart]
-        plays = bars.any((1, 2)) & earlier.any((1, 2))
-        both += np.minimum(bars, earlier)[plays].sum((0, 1))
-        either += np.maximum(bars, earlier)[plays].sum((0, 1))
-    return np.where(either > 0, both / np.maximum(either, 1), np.nan)
 
 
 def evenly(real: Drumming) -> tuple[Drum, ...]:
@@ -102,8 +85,7 @@ def grooved(card: Card, mine: Drumming, real: Drumming, calm: float) -> Card:
     order = [KIT.index(drum.pitch) for drum in drawn.kit]
     steps = calm * NUDGE * np.log((real.steps + FEW) / (mine.steps + FEW))[order]
     pairs = calm * NUDGE * _lacks(mine, real)[order][:, order]
-    steady = calm * STEADIED * (_odds(real.kept) - _odds(mine.kept))[order]
-    kit = tuple(_grooved(drum, steps[k], pairs[k, :k], steady[k]) for k, drum in enumerate(drawn.kit))
+    kit = tuple(_grooved(drum, steps[k], pairs[k, :k]) for k, drum in enumerate(drawn.kit))
     return replace(card, drawn=drawn._replace(kit=kit))
 
 
@@ -116,19 +98,10 @@ def _lacks(mine: Drumming, real: Drumming) -> Floats:
     return np.asarray(np.log((real.together + little) / (due + little)))
 
 
-def _odds(shares: Floats) -> Floats:
-    return np.asarray(np.log((shares + FEW) / (1 - shares + FEW)))
-
-
-def _grooved(drum: Drum, steps: Floats, pairs: Floats, steady: float) -> Drum:
+def _grooved(drum: Drum, steps: Floats, pairs: Floats) -> Drum:
     leaning = np.array(drum.steps) + steps
     # What all steps have in common is the cut's affair.
     leaning = np.clip(leaning - leaning.mean(), -FARTHEST_STEP, FARTHEST_STEP)
     beside = np.array(drum.beside or (0.0,) * len(pairs)) + pairs
     beside = np.clip(beside, -FARTHEST_PAIR, FARTHEST_PAIR)
-    keeps = drum.keeps + (0.0 if math.isnan(steady) else steady)
-    return drum._replace(
-        steps=tuple(leaning.round(3).tolist()),
-        beside=tuple(beside.round(3).tolist()),
-        keeps=round(min(max(keeps, 0.0), STEADIEST), 3),
-    )
+    return drum._replace(steps=tuple(leaning.round(3).tolist()), beside=tuple(beside.round(3).tolist()))

@@ -16,6 +16,7 @@ from bandmate.training.drumming import Drumming
 from bandmate.training.judging import heldout, metrics, texture
 from bandmate.training.judging.excerpt import Bars, Excerpt, excerpt
 from bandmate.training.judging.means import deviation, mean
+from bandmate.training.repetition import repeats
 from bandmate.training.songs import Notes, Song
 
 NOBODY, NO_MANNERS = Drumming.of([]), Manners.of([])
@@ -27,8 +28,8 @@ class Habit(NamedTuple):
     shares of notes at each of the 16 steps of a bar; how far songs differ, as a deviation, in the logarithms
     of the notes struck in a bar that is not empty and of their usual length, in the share of empty bars, in
     the logarithm of the notes struck together, and in the mean pitch, in octaves; of drums, their kit; and of
-    others, the means of the last two, the pitch classes in a bar, and the company that notes keep. Not a
-    number where there is nothing to measure."""
+    others, the means of the last two, the pitch classes in a bar, and the company that notes keep; and the
+    share of bars that repeat one of the two before. Not a number where there is nothing to measure."""
 
     rate: float
     crumbs: float
@@ -42,6 +43,7 @@ class Habit(NamedTuple):
     height: float = math.nan
     classes: float = math.nan
     manners: Manners = NO_MANNERS
+    repeats: float = math.nan
 
     @classmethod
     def of(cls, songs: Sequence[Excerpt], part: str) -> Habit:
@@ -51,10 +53,13 @@ class Habit(NamedTuple):
         change = mean([_change(*voice) for voice in voices])
         shares = [_places(*voice) for voice in voices]
         places = tuple(mean([share[k] for share in shares]) for k in range(BAR))
+        again = mean([repeats(*voice, part == DRUMS) for voice in voices])
         if part == DRUMS:
             empty = mean([texture.empty_bars(texture.struck_only(notes), kept) for notes, kept in voices])
             rows = [_figures(texture.struck_only(notes), kept) for notes, kept in voices]
-            return cls(rate, math.nan, math.nan, empty, change, places, _spread(rows), Drumming.of(voices))
+            kit = Drumming.of(voices)
+            played = cls(rate, math.nan, math.nan, empty, change, places, _spread(rows), kit)
+            return played._replace(repeats=again)
         crumbs = mean([texture.one_step(*voice) for voice in voices])
         longer = mean([texture.usual_length(*voice, 2) for voice in voices])
         empty = mean([texture.empty_bars(*voice) for voice in voices])
@@ -63,7 +68,8 @@ class Habit(NamedTuple):
         classes = mean([texture.pitch_classes(*voice) for voice in voices])
         played = cls(rate, crumbs, longer, empty, change, places, _spread(rows))
         manners = Manners.of(voices)
-        return played._replace(together=together, height=height, classes=classes, manners=manners)
+        played = played._replace(together=together, height=height, classes=classes)
+        return played._replace(manners=manners, repeats=again)
 
 
 def _change(notes: Notes, kept: Bars) -> float:

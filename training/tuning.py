@@ -5,8 +5,9 @@ Of a band that is drawn the cuts in its file move, and so do those that end note
 a step, and the others as long as real ones; each drum's, until it is hit as often; how likely a part is to
 strike at each step of the bar, until as much of it falls there; how much of it is left to chance, until as
 much changes from bar to bar; how far its pitches are, until a bar has as many pitch classes; the company that
-its notes keep, until it is as people's; the share of bars in which it lays out, until as many of its bars are
-empty; and how far one performance's temper is from another's, until they differ like songs.
+its notes keep, until it is as people's; how steady it is, until as many bars repeat others; the share of bars
+in which it lays out, until as many of its bars are empty; and how far one performance's temper is from
+another's, until they differ like songs.
 Of one that is cut the preset's densities move.
 What was paired in style counts as real; what was arranged for a song tells nothing of how busy its band was,
 but where nobody plays a part in any song it is all there is to be like.
@@ -35,6 +36,7 @@ from bandmate.training.drumming import BACKBONE, evenly, grooved
 from bandmate.training.fitting import cuts, export
 from bandmate.training.habit import Habit, real_habits
 from bandmate.training.judging.excerpt import excerpt
+from bandmate.training.repetition import steadied
 from bandmate.training.runs import played
 from bandmate.training.songs import Song
 
@@ -232,6 +234,7 @@ def moved_on(card: Card, mine: Sequence[Habit], real: Sequence[Habit], calm: flo
     """The card with all that is moved beside the cuts; calm: how much of the usual way drums go."""
     card = voiced(tempered(rested(card, mine, real), mine, real), mine, real)
     card = mannered(card, [habit.manners for habit in mine], [habit.manners for habit in real], calm)
+    card = steadied(card, [habit.repeats for habit in mine], [habit.repeats for habit in real], calm)
     for name, a, b in zip(card.parts, mine, real, strict=True):
         if name == DRUMS:
             card = grooved(card, a.kit, b.kit, calm)
@@ -290,8 +293,8 @@ def _widest(drum: Drum) -> float:
 
 
 def _unlike(mine: Habit, real: Habit) -> list[tuple[float, float]]:
-    means = (mine.together, real.together), (mine.height, real.height)
+    means = (mine.together, real.together), (mine.height, real.height), (mine.repeats, real.repeats)
     classes = math.log(mine.classes / real.classes), 0.0
+    pairs = zip(mine.kit.spread, real.kit.spread, strict=True)
     spreads = zip(mine.spread, real.spread, strict=True)
-    kits = ((*habit.kit.spread, *habit.kit.kept) for habit in (mine, real))
-    return [*means, classes, *spreads, *((float(x), float(y)) for x, y in zip(*kits, strict=True))]
+    return [*means, classes, *spreads, *((float(x), float(y)) for x, y in pairs)]
