@@ -74,8 +74,9 @@ class Chance(NamedTuple):
     """Logistic noise of scale 1 for the steps of a window: gate and hold float32[4,32], pitch
     float32[4,32,128], and kit float32[32,128], of each drum by itself; mood float32[4,32], 0..1 and each as
     likely, how much a part wants to play; the performance's temper; the variation 0..1 that says how much
-    of it all counts; and renewed bool[5,32], whether a bar of each part, and of the kit, has noise that its
-    pattern has not. Hands vary whatever the variation.
+    of it all counts; renewed bool[5,32], whether a bar of each part, and of the kit, has noise that its
+    pattern has not; and whether what is asked of the band is constant, so that it may keep to what it played.
+    Hands vary whatever the variation.
 
     Noise as large as this, added to a logit, makes a cut at one half a draw by the probability itself.
     """
@@ -89,6 +90,7 @@ class Chance(NamedTuple):
     variation: float
     hands: Hands
     renewed: Mask
+    constant: bool = True
 
     @classmethod
     def of(cls, seeds: tuple[int, ...], step: int, variation: float) -> Chance:

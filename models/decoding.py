@@ -114,7 +114,7 @@ def decode(
     drums, density = _is_drums(card), np.array(limits.density, np.float32)
     cuts = Cuts.of(card, drums, warmth)
     lean = drawing.gates(card, drums, chance, steps, warmth) + DENSITY_REACH * (density - 0.5)[:, None]
-    lean += drawing.steady(card, drums, before.recent, chance, steps, warmth)
+    lean += drawing.steady(card, drums, before.recent, chance, steps)
     middle = np.asarray(np.mean([limits.low, limits.high], 0), np.float32)
     taste = drawing.pitches(card, drums, middle, chance, steps, warmth)
     if wanted is not None and card.drawn:

@@ -16,11 +16,15 @@ from bandmate.models.chance import Chance
 from bandmate.models.company import Company
 from bandmate.models.contract import Card
 from bandmate.models.drawn import Drawn
-from bandmate.models.roll import BAR, PARTS, PITCHES
+from bandmate.models.roll import BAR, PARTS, PITCHES, WINDOW
 
 MOST_RESTS = 0.9
 # Holds are drawn with less noise: a chord whose notes end one by one, each by chance, comes out frayed.
 HOLD_WARMTH = 0.6
+# Where a part renews its pattern it keeps to what it played by so many logits less, if it is that steady.
+LOOSER = 3.0
+# What the bar before counts, and the one before that: patterns are of two bars as often as of one.
+BEFORE = np.array([2, 1], np.float32) / 3
 # What of a part has a temper, in the order of the card's spread.
 STRIKES, HOLDS, LAYS_OUT, THICKENS, RISES = range(5)
 
@@ -87,37 +91,44 @@ def pitches(card: Card, drums: Mask, middle: Array, chance: Chance, steps: slice
     return np.asarray(noise, np.float32)
 
 
-def steady(card: Card, drums: Mask, recent: Mask, chance: Chance, steps: slice, warmth: float) -> Array:
+def steady(card: Card, drums: Mask, recent: Mask, chance: Chance, steps: slice) -> Array:
     """float32[4,n]: how much likelier each part with pitches strikes at a step, and how much less, for what
-    it struck at the same step of the two bars before, bool[4,32,128]; 0 where its pattern is renewed."""
-    place = np.arange(steps.stop - steps.start) % BAR
-    if card.drawn is None:
-        return np.zeros((PARTS, len(place)), np.float32)
-    logits = np.where(drums, 0, card.drawn.steady)[:, None] * ~chance.renewed[:PARTS, steps]
-    return np.asarray(_near(warmth) * logits * _again(np.asarray(recent.any(2)))[:, place, 0])
+    it struck at the same step of the two bars before, bool[4,32,128]."""
+    again = _again(np.asarray(recent.any(2)), steps)[..., 0]
+    return np.where(drums[:, None], 0, _steadiness(card, drums, chance)[:, steps] * again)
 
 
 def groove(card: Card, drums: Mask, recent: Mask, chance: Chance, steps: slice, warmth: float) -> Array:
     """float32[k,n,128]: the same of each drum of k kits; and how much likelier one is hit that is due, since
     it was missed for a bar in which others were hit."""
-    place = np.arange(steps.stop - steps.start) % BAR
-    played = recent[drums]
-    if card.drawn is None or not card.drawn.kit:
-        return np.zeros((len(played), len(place), PITCHES), np.float32)
-    owed = np.zeros(PITCHES, np.float32)
-    owed[[drum.pitch for drum in card.drawn.kit]] = [drum.due for drum in card.drawn.kit]
+    played, owed = recent[drums], np.zeros(PITCHES, np.float32)
+    for drum in card.drawn.kit if card.drawn else ():
+        owed[drum.pitch] = drum.due
     last = np.asarray(played[:, BAR:].any(1))[:, None]
     missed = ~last & np.asarray(last.any(2))[..., None]
-    logits = np.array(card.drawn.steady, np.float32)[drums, None, None] * ~chance.renewed[PARTS, steps, None]
-    return np.asarray(_near(warmth) * (logits * _again(played)[:, place] + owed * missed))
+    kept = _steadiness(card, drums, chance)[drums, steps, None] * _again(played, steps)
+    return np.asarray(kept + _near(warmth) * owed * missed)
 
 
-def _again(recent: Mask) -> Array:
-    """float32[k,16,m]: 1 for what was struck at a step in two bars, bool[k,32,m], -1 for what in neither. A
-    bar in which nothing was struck tells nothing."""
+def _steadiness(card: Card, drums: Mask, chance: Chance) -> Array:
+    """float32[4,32]: the logits by which each part keeps to what it played: in full at a variation of .5, not
+    where nothing is left to chance, nor where everything is to vary, nor where something else is asked for.
+    """
+    if card.drawn is None or not chance.constant:
+        return np.zeros((PARTS, WINDOW), np.float32)
+    renewed = np.where(drums[:, None], chance.renewed[PARTS], chance.renewed[:PARTS])
+    full = np.array(card.drawn.steady, np.float32)[:, None]
+    calm = 2 * min(chance.variation, 1 - chance.variation)
+    return np.asarray(calm * np.where(renewed, np.maximum(full - LOOSER, 0), full), np.float32)
+
+
+def _again(recent: Mask, steps: slice) -> Array:
+    """float32[k,n,m], -1..1: of what was struck at the same step of two bars, bool[k,32,m] or bool[k,32], in
+    how many of them. A bar in which nothing was struck tells nothing."""
     bars = recent.reshape(len(recent), 2, BAR, -1)
     plays = np.asarray(bars.any((2, 3)))[..., None, None]
-    return np.asarray((np.where(bars, 1, -1) * plays).mean(1), np.float32)
+    again = (np.where(bars, 1, -1) * plays * BEFORE[:, None, None]).sum(1)
+    return np.asarray(again[:, np.arange(steps.stop - steps.start) % BAR], np.float32)
 
 
 def hits(card: Card, wish: Array, cut: Array, warmth: float) -> Mask:

@@ -568,17 +568,20 @@ def test_a_part_keeps_to_the_steps_of_the_two_bars_before(part: int, pitch: int)
 
     every = list(range(16))
     assert steps(0.0, 0.45) == every
-    # What was struck in both bars is likelier, what in neither less so.
-    assert steps(1.0, 0.6) == [0, 4]
-    assert steps(1.0, 0.45) == [0, 4, 8]
-    # One bar counts for half, silence for nothing.
-    assert steps(1.0, 0.6, slice(16, 32)) == [0, 4, 8]
+    # What was struck in both bars is likelier, what in neither less so; the bar before counts for less.
+    assert steps(1.0, 0.7) == [0, 4]
+    assert steps(1.0, 0.45) == [0, 4]
+    assert steps(1.0, 0.4) == [0, 4, 8]
+    assert steps(1.0, 0.6, slice(16, 32)) == []
+    assert steps(1.0, 0.55, slice(16, 32)) == [0, 4, 8]
+    # Silence counts for nothing, nor is anything kept to where something else is asked for.
     assert steps(9.0, 0.45, slice(8, 16)) == every
-    # Nor does it keep to anything where it renews its pattern.
-    kind = 4 if part == DRUMS else part
+    assert steps(9.0, 0.45, chance=calm._replace(constant=False)) == every
+    # Where a part renews its pattern, only a very steady one keeps to it.
     renewed = calm.renewed.copy()
-    renewed[kind, 20:] = True
-    assert steps(9.0, 0.45, chance=calm._replace(renewed=renewed)) == [0, *every[4:]]
+    renewed[4 if part == DRUMS else part, 20:] = True
+    assert steps(3.0, 0.45, chance=calm._replace(renewed=renewed)) == [0, *every[4:]]
+    assert steps(4.0, 0.7, chance=calm._replace(renewed=renewed)) == [0, 4]
 
 
 def test_a_high_and_thick_temper_plays_higher_and_more_together() -> None:

@@ -16,7 +16,7 @@ from bandmate.training.songs import Notes
 # Shares nearer to 0 or 1 are as good as those.
 LEAST = 0.02
 # How far a round turns what is said, for what lacks as a logit, and the bound.
-NUDGE, STEADIEST = 0.6, 3.0
+NUDGE, STEADIEST = 0.8, 6.0
 
 
 def repeats(notes: Notes, kept: Bars, kit: bool) -> float:

@@ -55,6 +55,7 @@ class Accompanist:
         chords = called(chords, request)
         offer = _offer(request, chords, self._noise(request))
         chance = Chance.again(request.seed, request.origins, request.variation)
+        chance = chance._replace(constant=request.constant)
         card = self._band.card
         said = restrained(self._band.run(offer), card, chords, request)
         score = decode(said, card, request.limits, _before(request), at, chance, wanted)

@@ -62,8 +62,9 @@ class Request:
     whole melody is known; hindsight: answer what was played, so the chords of so many last beats are wanted
     (0: of those to come); recalled: float32[8,24], how sure it is, 0..1, that each of the beats to come has
     this chord since it had it before; seed: the performance's; origins: whose noise the window's two bars
-    have; variation 0..1; controls float32[5]; rests: for each part the step of the window from which on it is
-    silent; key: the one that is locked, if one is; tonic: the triad to end on, none (24) where nothing is
+    have; variation 0..1; controls float32[5]; constant: whether they are about those of the two bars before,
+    so that parts may keep to what they played; rests: for each part the step of the window from which on it
+    is silent; key: the one that is locked, if one is; tonic: the triad to end on, none (24) where nothing is
     known; moments: see there.
     """
 
@@ -93,6 +94,7 @@ class Request:
     origins: tuple[Origin, Origin]
     variation: float
     controls: Array
+    constant: bool
     limits: Limits
     rests: tuple[int, ...]
     key: Key | None

@@ -18,6 +18,7 @@ from bandmate.daemon.hearing.memory import Memory
 from bandmate.daemon.hearing.recall import Place, place
 from bandmate.daemon.leading import dynamics
 from bandmate.daemon.leading.attendance import Attendance
+from bandmate.daemon.leading.constancy import Constancy
 from bandmate.daemon.leading.cues import Cues
 from bandmate.daemon.leading.dynamics import PHRASE_BARS
 from bandmate.daemon.leading.leader import Leader, limits
@@ -42,6 +43,7 @@ class Situation:
         self.leader = Leader(key)
         self.cues = Cues(metre, seed)
         self.attendance = Attendance()
+        self._constancy = Constancy()
         self.melody = Melody(split)
         self.memory = Memory()
         self.foreseen: Chords | None = None
@@ -186,6 +188,7 @@ class Situation:
         self._noise = origins[0]
         played = self.attendance.played(first) / metre.steps_per_bar
         densities = self.leader.densities(preset, dynamics.lean(played, ending))
+        controls = self.leader.controls(densities, self.melody.energy(first))
         return Request(
             number=number,
             epoch=epoch,
@@ -212,7 +215,8 @@ class Situation:
             seed=self._seed,
             origins=origins,
             variation=variation,
-            controls=self.leader.controls(densities, self.melody.energy(first)),
+            controls=controls,
+            constant=self._constancy.holds(first, controls),
             limits=limits(preset, densities),
             rests=self._rests(first, window, patience),
             key=self.leader.key,
