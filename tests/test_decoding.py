@@ -210,6 +210,17 @@ def test_a_part_keeps_its_noise_for_whole_bars_or_changes_it_in_earnest() -> Non
     assert not (bars[0] == bars[1]).any()
 
 
+def test_it_is_told_which_bars_have_noise_that_their_pattern_has_not() -> None:
+    for seed in range(30):
+        one, later = (Chance.of((seed, 3), step, 0.5) for step in (0, 32))
+        calm = ~(one.renewed | later.renewed)
+        assert (one.gate == later.gate)[calm[:4]].all()
+        assert (one.kit == later.kit)[calm[4]].all()
+        fresh = one.renewed ^ later.renewed
+        assert not (one.pitch == later.pitch).all(2)[fresh[:4]].any()
+        assert not (one.kit == later.kit).all(1)[fresh[4]].any()
+
+
 def shares(card: Card, said: Probabilities, variation: float) -> tuple[float, float, float]:
     """Of a hundred draws: how many steps of the keys are struck, pitches to a strike, and steps held on."""
     struck = pitches = held = could = 0

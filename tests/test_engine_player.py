@@ -155,6 +155,20 @@ def test_density_and_variation_reach_the_decisions(stage: Any, scores: ModuleTyp
     assert (before.limits.density[0], after.limits.density[0]) == (pytest.approx(drums), 1.0)
 
 
+@pytest.mark.parametrize("control", ["density", "energy"])
+def test_what_is_asked_for_anew_frees_the_band_from_what_it_played(
+    stage: Any, scores: ModuleType, control: str
+) -> None:
+    score = scores.note(0, 72, 40) + scores.control(24.5, getattr(MAP, control), 127)
+    heard = stage.play(score, 40)
+    free = {each.first // 4 for each in heard.requests if not each.constant}
+    kept = {each.first // 4 for each in heard.requests if each.constant}
+    # The band builds up in its first two bars; then it is asked for the same, but for two bars after beat 24.
+    assert {*range(17, 24), *range(34, 40)} <= kept
+    assert set(range(26, 32)) <= free
+    assert not free & {*range(17, 24), *range(34, 40)}
+
+
 TOMS = {50, 47, 45}
 
 

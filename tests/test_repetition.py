@@ -14,7 +14,7 @@ from bandmate.training import repetition
 from bandmate.training.judging.excerpt import Bars
 from bandmate.training.songs import Notes
 
-CARD = Card("generator", drawn=Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4, steady=(0.0, 0.5, 1.0, 2.9)))
+CARD = Card("generator", drawn=Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4, steady=(0.0, 0.5, 1.0, 5.9)))
 
 
 def notes(*bars: str) -> Notes:
