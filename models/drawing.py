@@ -94,7 +94,7 @@ def pitches(card: Card, drums: Mask, middle: Array, chance: Chance, steps: slice
 def steady(card: Card, drums: Mask, recent: Mask, chance: Chance, steps: slice) -> Array:
     """float32[4,n]: how much likelier each part with pitches strikes at a step, and how much less, for what
     it struck at the same step of the two bars before, bool[4,32,128]."""
-    again = _again(np.asarray(recent.any(2)), steps)[..., 0]
+    again = _again(np.asarray(recent.any(2))[..., None], steps)[..., 0]
     return np.where(drums[:, None], 0, _steadiness(card, drums, chance)[:, steps] * again)
 
 
@@ -123,9 +123,9 @@ def _steadiness(card: Card, drums: Mask, chance: Chance) -> Array:
 
 
 def _again(recent: Mask, steps: slice) -> Array:
-    """float32[k,n,m], -1..1: of what was struck at the same step of two bars, bool[k,32,m] or bool[k,32], in
-    how many of them. A bar in which nothing was struck tells nothing."""
-    bars = recent.reshape(len(recent), 2, BAR, -1)
+    """float32[k,n,m], -1..1: of what was struck at the same step of two bars, bool[k,32,m], in how many of
+    them. A bar in which nothing was struck tells nothing."""
+    bars = recent.reshape(len(recent), 2, BAR, recent.shape[2])
     plays = np.asarray(bars.any((2, 3)))[..., None, None]
     again = (np.where(bars, 1, -1) * plays * BEFORE[:, None, None]).sum(1)
     return np.asarray(again[:, np.arange(steps.stop - steps.start) % BAR], np.float32)

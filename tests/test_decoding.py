@@ -595,6 +595,14 @@ def test_a_part_keeps_to_the_steps_of_the_two_bars_before(part: int, pitch: int)
     assert steps(4.0, 0.7, chance=calm._replace(renewed=renewed)) == [0, 4]
 
 
+def test_a_band_without_drums_has_no_groove() -> None:
+    said = probabilities({(KEYS, step, 60): 0.5 for step in range(32)})
+    card = Card(
+        "generator", parts=("cellos", "strings", "keys", "horns"), drawn=EVEN._replace(steady=(1.0,) * 4)
+    )
+    assert decoded(said, card, chance=Chance.none()._replace(variation=0.5)).onset[KEYS].any()
+
+
 def test_a_high_and_thick_temper_plays_higher_and_more_together() -> None:
     said = probabilities({(KEYS, 0, pitch): 0.9 - 0.01 * pitch / 12 for pitch in range(36, 96, 12)})
     said.gate[KEYS, 0] = 1
