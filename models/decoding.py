@@ -69,12 +69,14 @@ class Score:
 class Before(NamedTuple):
     """What sounds just before the first step, bool[4,128]; which of it was struck on that very step; what
     each part is led from: what sounds of it, or did last; bool[4,32,128], what was struck in the two bars
-    before; and, int64[4,128], when each pitch was struck, in steps from the first, as far as is known."""
+    before, and bool[4,32], which steps of them are as usual, so that parts may keep to them; and,
+    int64[4,128], when each pitch was struck, in steps from the first, as far as is known."""
 
     sounding: Mask
     struck: Mask
     led: Mask
     recent: Mask = np.zeros((PARTS, WINDOW, PITCHES), bool)
+    usual: Mask = np.ones((PARTS, WINDOW), bool)
     since: NDArray[np.int64] = np.full((PARTS, PITCHES), -WINDOW)
 
     @classmethod
@@ -88,7 +90,7 @@ class Before(NamedTuple):
         recent[:, max(WINDOW - onset.shape[1], 0) :] = onset[:, -WINDOW:]
         since = -1 - onset[:, ::-1].argmax(1)
         since[~onset.any(1)] = -WINDOW
-        return cls(sustain[:, -1], onset[:, -1], led, recent, since)
+        return cls(sustain[:, -1], onset[:, -1], led, recent, since=since)
 
 
 def decode(
@@ -114,14 +116,14 @@ def decode(
     drums, density = _is_drums(card), np.array(limits.density, np.float32)
     cuts = Cuts.of(card, drums, warmth)
     lean = drawing.gates(card, drums, chance, steps, warmth) + DENSITY_REACH * (density - 0.5)[:, None]
-    lean += drawing.steady(card, drums, before.recent, chance, steps)
+    lean += drawing.steady(card, drums, before.recent, before.usual, chance, steps)
     middle = np.asarray(np.mean([limits.low, limits.high], 0), np.float32)
     taste = drawing.pitches(card, drums, middle, chance, steps, warmth)
     if wanted is not None and card.drawn:
         taste = taste + _voicing(wanted.struck[: taste.shape[1]], limits, drums)
     if card.drawn is not None:
         taste = taste - min(warmth**2, 1) * _away(before.led, limits, drums)[:, None]
-        taste[drums] += drawing.groove(card, drums, before.recent, chance, steps, warmth)
+        taste[drums] += drawing.groove(card, drums, before.recent, before.usual, chance, steps, warmth)
     plays = ~drawing.rests(card, _chords(limits, drums), chance, steps, density, warmth)
     wish = _wishes(said, card, limits, steps, lean, taste)
     opens = plays & (logit(said.gate[:, steps]) + lean > logit(cuts.gate)[:, None])

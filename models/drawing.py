@@ -91,14 +91,16 @@ def pitches(card: Card, drums: Mask, middle: Array, chance: Chance, steps: slice
     return np.asarray(noise, np.float32)
 
 
-def steady(card: Card, drums: Mask, recent: Mask, chance: Chance, steps: slice) -> Array:
+def steady(card: Card, drums: Mask, recent: Mask, usual: Mask, chance: Chance, steps: slice) -> Array:
     """float32[4,n]: how much likelier each part with pitches strikes at a step, and how much less, for what
-    it struck at the same step of the two bars before, bool[4,32,128]."""
-    again = _again(np.asarray(recent.any(2))[..., None], steps)[..., 0]
+    it struck at the same step of the two bars before, bool[4,32,128], where that is as usual, bool[4,32]."""
+    again = _again(np.asarray(recent.any(2))[..., None], usual, steps)[..., 0]
     return np.where(drums[:, None], 0, _steadiness(card, drums, chance)[:, steps] * again)
 
 
-def groove(card: Card, drums: Mask, recent: Mask, chance: Chance, steps: slice, warmth: float) -> Array:
+def groove(
+    card: Card, drums: Mask, recent: Mask, usual: Mask, chance: Chance, steps: slice, warmth: float
+) -> Array:
     """float32[k,n,128]: the same of each drum of k kits; and how much likelier one is hit that is due, since
     it was missed for a bar in which others were hit."""
     played, owed = recent[drums], np.zeros(PITCHES, np.float32)
@@ -106,7 +108,7 @@ def groove(card: Card, drums: Mask, recent: Mask, chance: Chance, steps: slice, 
         owed[drum.pitch] = drum.due
     last = np.asarray(played[:, BAR:].any(1))[:, None]
     missed = ~last & np.asarray(last.any(2))[..., None]
-    kept = _steadiness(card, drums, chance)[drums, steps, None] * _again(played, steps)
+    kept = _steadiness(card, drums, chance)[drums, steps, None] * _again(played, usual[drums], steps)
     return np.asarray(kept + _near(warmth) * owed * missed)
 
 
@@ -122,12 +124,13 @@ def _steadiness(card: Card, drums: Mask, chance: Chance) -> Array:
     return np.asarray(calm * np.where(renewed, np.maximum(full - LOOSER, 0), full), np.float32)
 
 
-def _again(recent: Mask, steps: slice) -> Array:
+def _again(recent: Mask, usual: Mask, steps: slice) -> Array:
     """float32[k,n,m], -1..1: of what was struck at the same step of two bars, bool[k,32,m], in how many of
-    them. A bar in which nothing was struck tells nothing."""
+    them. A bar in which nothing was struck tells nothing, nor does a step that is not as usual, bool[k,32].
+    """
     bars = recent.reshape(len(recent), 2, BAR, recent.shape[2])
-    plays = np.asarray(bars.any((2, 3)))[..., None, None]
-    again = (np.where(bars, 1, -1) * plays * BEFORE[:, None, None]).sum(1)
+    plays = np.asarray(bars.any((2, 3)))[..., None] & usual.reshape(len(recent), 2, BAR)
+    again = (np.where(bars, 1, -1) * plays[..., None] * BEFORE[:, None, None]).sum(1)
     return np.asarray(again[:, np.arange(steps.stop - steps.start) % BAR], np.float32)
 
 

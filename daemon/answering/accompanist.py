@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from bandmate.daemon.answering.attention import Attention, listen
-from bandmate.daemon.answering.fill import drummed
+from bandmate.daemon.answering.fill import drummed, usual
 from bandmate.daemon.answering.request import Answer, Array, Chords, Request, Steps
 from bandmate.daemon.answering.restraint import called, restrained
 from bandmate.models import harmony
@@ -58,9 +58,11 @@ class Accompanist:
         chance = chance._replace(constant=request.constant)
         card = self._band.card
         said = restrained(self._band.run(offer), card, chords, request)
-        score = decode(said, card, request.limits, _before(request), at, chance, wanted)
-        if DRUMS in card.parts:
-            score = drummed(score, card.parts.index(DRUMS), request)
+        drums = card.parts.index(DRUMS) if DRUMS in card.parts else None
+        before = _before(request)._replace(usual=usual(request, drums))
+        score = decode(said, card, request.limits, before, at, chance, wanted)
+        if drums is not None:
+            score = drummed(score, drums, request)
         seconds = time.perf_counter() - begin
         return Answer(
             request.number, request.epoch, request.preset, request.first, score, chords[at:], seconds

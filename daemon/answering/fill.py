@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 from numpy.random import Generator, default_rng
 
-from bandmate.daemon.answering.request import Request, Span
+from bandmate.daemon.answering.request import Request, Span, Steps
 from bandmate.models.decoding import Score
-from bandmate.models.roll import PARTS, STEPS_PER_BEAT
+from bandmate.models.roll import PARTS, STEPS_PER_BEAT, WINDOW
 
 KICK, CRASH = 36, 49
 # The snare and three toms from high to low, as General MIDI numbers them; hi-hats and rides, likewise.
@@ -79,6 +80,19 @@ def drummed(score: Score, part: int, request: Request) -> Score:
         for pitch in (KICK, CRASH):
             kit.strike(step, pitch, loudness(intensity))
     return kit.score()
+
+
+def usual(request: Request, drums: int | None) -> Steps:
+    """bool[4,32]: the steps of the two bars before a decision in which each part played as it does without
+    being called to anything else; drums: which part they are, if any is."""
+    out = np.ones((PARTS, WINDOW), bool)
+    begin = request.first - WINDOW
+    for span in request.behind.breaks:
+        out[:, max(span.first - begin, 0) : max(span.last - begin, 0)] = False
+    if drums is not None:
+        for span in (*request.behind.fills, *request.behind.breaks):
+            out[drums, max(span.first - begin, 0) : max(span.last + 1 - begin, 0)] = False
+    return out
 
 
 class _Kit:

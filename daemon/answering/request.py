@@ -65,7 +65,7 @@ class Request:
     have; variation 0..1; controls float32[5]; constant: whether they are about those of the two bars before,
     so that parts may keep to what they played; rests: for each part the step of the window from which on it
     is silent; key: the one that is locked, if one is; tonic: the triad to end on, none (24) where nothing is
-    known; moments: see there.
+    known; moments: see there; behind: those in the two bars before `first`.
     """
 
     number: int
@@ -100,6 +100,7 @@ class Request:
     key: Key | None
     tonic: int
     moments: Moments
+    behind: Moments
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,7 @@ class Situation:
             key=self.leader.key,
             tonic=self.leader.tonic(self._history.classes()),
             moments=self.cues.moments(first, window + WINDOW, preset.fills),
+            behind=self.cues.moments(first - WINDOW, first, preset.fills),
         )
 
     def _partial(self, first: int) -> tuple[int, Array]:
