@@ -555,14 +555,12 @@ def test_a_drum_that_was_missed_for_a_bar_is_due() -> None:
     assert snares() == 0
 
 
-def after(
-    played: decoding.Mask, said: Probabilities, cut: float, steady: float, chance: Chance
-) -> decoding.Mask:
-    """What is struck after two bars, in one more; cuts of gates and of hi-hats."""
+def after(before: Before, said: Probabilities, cut: float, steady: float, chance: Chance) -> decoding.Mask:
+    """What is struck in a bar; cuts of gates and of hi-hats."""
     kit = (Drum(42, cut),)
     drawn = Drawn((cut,) * 4, (0.5,) * 4, (0.5,) * 4, kit=kit, steady=(steady,) * 4)
     card = replace(CARD, drawn=drawn)
-    return decoding.decode(said, card, FREE, Before.of(played, played), 16, chance).onset
+    return decoding.decode(said, card, FREE, before, 16, chance).onset
 
 
 @pytest.mark.parametrize(("part", "pitch"), [(DRUMS, 42), (KEYS, 60)])
@@ -573,9 +571,13 @@ def test_a_part_keeps_to_the_steps_of_the_two_bars_before(part: int, pitch: int)
     # A part with pitches keeps its rhythm, not its notes.
     played[part, [0, 4, 16, 20, 24], pitch if part == DRUMS else 55] = True
 
-    def steps(steady: float, cut: float, bars: slice = slice(0, 32), chance: Chance = calm) -> list[int]:
-        struck = after(played[:, bars], said, cut, steady, chance)[part, :, pitch]
-        return np.flatnonzero(struck).tolist()
+    def steps(
+        steady: float, cut: float, bars: slice = slice(0, 32), chance: Chance = calm, unusual: int = 32
+    ) -> list[int]:
+        usual = np.ones((4, 32), bool)
+        usual[part, unusual:] = False
+        before = Before.of(played[:, bars], played[:, bars])._replace(usual=usual)
+        return np.flatnonzero(after(before, said, cut, steady, chance)[part, :, pitch]).tolist()
 
     every = list(range(16))
     assert steps(0.0, 0.45) == every
@@ -588,6 +590,8 @@ def test_a_part_keeps_to_the_steps_of_the_two_bars_before(part: int, pitch: int)
     # Silence counts for nothing, nor is anything kept to where something else is asked for.
     assert steps(9.0, 0.45, slice(8, 16)) == every
     assert steps(9.0, 0.45, chance=calm._replace(constant=False)) == every
+    # What it was called to is no habit.
+    assert steps(1.0, 0.7, unusual=20) == [0]
     # Where a part renews its pattern, only a very steady one keeps to it.
     renewed = calm.renewed.copy()
     renewed[4 if part == DRUMS else part, 20:] = True

@@ -6,9 +6,11 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bandmate.bridge.events import Continue, Control, NoteOff, NoteOn, Stop
+from bandmate.daemon.answering import fill
 from bandmate.daemon.clock.metre import Metre
 from bandmate.daemon.engine.mode import Mode
 from bandmate.daemon.engine.settings import Settings
@@ -185,14 +187,32 @@ def test_a_fill_on_cue_leads_over_the_next_bar_line(
 ) -> None:
     heard = stage.play(scores.note(0, 72, 16) + scores.control(cue, MAP.fill, 127), 16)
     plain = stage.play(scores.note(0, 72, 16), 16)
-    fill = drummed(heard, begin, end)
-    assert {pitch for _, pitch in fill} - {36}
-    assert {pitch for _, pitch in fill} <= {36, 38, *TOMS}
-    assert len(fill) > len(drummed(plain, begin, end))
+    struck = drummed(heard, begin, end)
+    assert {pitch for _, pitch in struck} - {36}
+    assert {pitch for _, pitch in struck} <= {36, 38, *TOMS}
+    assert len(struck) > len(drummed(plain, begin, end))
     assert {pitch for _, pitch in drummed(heard, end, end + 0.1)} == {36, 49}
     for edges in ((0, begin), (end + 0.5, 16)):
         assert drummed(heard, *edges) == drummed(plain, *edges)
     assert [e for e in heard.sent if e[1].channel != 10] == [e for e in plain.sent if e[1].channel != 10]
+
+
+def test_nobody_is_to_keep_to_a_fill_or_a_break(stage: Any, scores: ModuleType) -> None:
+    """Steps of the performance that a decision takes for unusual: for the drums, and for the others."""
+
+    def unusual(control: int, beat: int) -> list[list[int]]:
+        heard = stage.play(scores.note(0, 72, 20) + scores.control(5.2, control, 127), 20)
+        (request,) = (each for each in heard.requests if each.first == 4 * beat)
+        steps = fill.usual(request, 0)
+        assert (steps[1:] == steps[1]).all()
+        assert fill.usual(request, None)[0].tolist() == steps[1].tolist()
+        return [(request.first - 32 + np.flatnonzero(~row)).tolist() for row in steps[:2]]
+
+    # With the fill goes what it lands on.
+    assert unusual(MAP.fill, 10) == [[*range(24, 32), 32], []]
+    assert unusual(MAP.fill, 15) == [[*range(28, 32), 32], []]
+    assert unusual(MAP.fill, 17) == [[], []]
+    assert unusual(MAP.tacet, 10) == [[*range(24, 32), 32], [*range(24, 32)]]
 
 
 def test_phrases_end_with_fills_as_often_as_the_preset_says(stage: Any, scores: ModuleType) -> None:
