@@ -93,6 +93,13 @@ def test_while_the_clock_runs_on_the_band_is_twice_as_patient(stage: Any, scores
     assert max(stage.play(scores.note(0.25, 72, 5), 60).struck()) == 15.25
 
 
+def test_patience_is_longer_than_the_memory_of_notes(stage: Any, scores: ModuleType) -> None:
+    chosen = scores.preset()
+    parts = tuple(replace(part, patience=12) for part in chosen.parts)
+    heard = stage.play(scores.note(0, 72, 3), 70, replace(chosen, parts=parts))
+    assert max(heard.struck()) == 51.0
+
+
 def test_a_player_who_comes_back_in_time_finds_the_band_playing(stage: Any, scores: ModuleType) -> None:
     heard = stage.play(scores.note(0, 72, 4) + scores.note(14.5, 67, 4), 18)
     assert heard.struck(scores.KICK) == scores.beats(1, 17)

@@ -152,6 +152,9 @@ def test_what_ended_more_than_eight_bars_ago_is_forgotten() -> None:
     melody = played((72, 0, 4), (74, 100, 104))
     melody.forget(140)
     assert line(melody, 104) == [-1] * 100 + [74] * 4
+    melody.forget(400)
+    assert line(melody, 104) == [-1] * 104
+    assert [melody.sounding_until(step) for step in (90, 400)] == [None, 104]
 
 
 def test_energy_is_the_mean_velocity_of_the_last_two_bars() -> None:

@@ -36,6 +36,7 @@ class Melody:
         self._down: dict[int, _Played] = {}
         self._pedal = False
         self._pedalled: list[_Played] = []
+        self._forgotten: int | None = None
         self.latest: int | None = None
 
     def successor(self) -> Melody:
@@ -141,6 +142,8 @@ class Melody:
     def sounding_until(self, step: int) -> int | None:
         """The step before which something last sounded, at most `step`; None before the first note."""
         ends = [step if n.end is None else n.end for n in self._notes if n.begin <= step]
+        if self._forgotten is not None and self._forgotten <= step:
+            ends.append(self._forgotten)
         return min(step, max(ends)) if ends else None
 
     def end(self) -> int:
@@ -153,8 +156,11 @@ class Melody:
         return float(np.mean(recent)) / 127 if recent else 80 / 127
 
     def forget(self, step: int) -> None:
-        """Let go of what ended more than eight bars before a step."""
-        self._notes = [n for n in self._notes if n.end is None or n.end > step - MEMORY]
+        """Let go of what ended more than eight bars before a step, but for when the last of it did."""
+        kept = [n for n in self._notes if n.end is None or n.end > step - MEMORY]
+        gone = [n.end for n in self._notes if n.end is not None and n.end <= step - MEMORY]
+        self._forgotten = max((end for end in (self._forgotten, *gone) if end is not None), default=None)
+        self._notes = kept
 
     def _alone(self, step: int) -> bool:
         held = any(n.left for n in self._down.values())
