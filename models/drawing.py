@@ -23,7 +23,7 @@ MOST_RESTS = 0.9
 HOLD_WARMTH = 0.6
 # Where a part renews its pattern it keeps to what it played by so many logits less, if it is that steady.
 LOOSER = 3.0
-# What the bar before counts, and the one before that: patterns are of two bars as often as of one.
+# What the last bar but one counts, and the last: patterns are of two bars as often as of one.
 BEFORE = np.array([2, 1], np.float32) / 3
 # What of a part has a temper, in the order of the card's spread.
 STRIKES, HOLDS, LAYS_OUT, THICKENS, RISES = range(5)
