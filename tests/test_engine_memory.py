@@ -116,7 +116,7 @@ def test_the_packaged_band_is_the_one_that_is_heard(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("preset", ["rock", "songwriter"])
 def test_after_a_long_rest_the_band_comes_in_with_the_player(tmp_path: Path, preset: str) -> None:
-    back = 20 * BAR
+    back = 28 * BAR
     tunes = [[*tune(melody), *tune(melody, begin=back)] for melody in MELODIES]
     for parts, _, _ in play(*tunes, preset=preset, folder=tmp_path):
         onsets = np.concatenate([part[:, 0] for part in parts])
