@@ -31,7 +31,8 @@ class Company(NamedTuple):
     or more semitones away; size, as the third, fourth or later of a chord; lift, by how much a note
     is likelier let go a step before its pitch is struck again; yields, where others are struck. As shares
     0..1: bound, how far notes that were struck together are let go together; lasting, how much of the chance
-    in how long a note is held on falls as it is struck, and not anew at each step."""
+    in how long a note is held on falls as it is struck, and not anew at each step; bears, how far a note that
+    was just struck bears what rubs against it for a step more."""
 
     beside: tuple[float, ...] = (0.0,) * INTERVALS
     after: tuple[float, ...] = (0.0,) * DISTANCES
@@ -40,11 +41,12 @@ class Company(NamedTuple):
     bound: float = 0.0
     size: tuple[float, ...] = (0.0,) * SIZES
     lasting: float = 0.0
+    bears: float = 0.0
 
 
 def read(row: Sequence[Any]) -> Company:
-    """A row of a file. Raises TypeError where it has no such shape."""
-    company = Company(*row)
+    """A row of a file, what is known of it. Raises TypeError where it has no such shape."""
+    company = Company(*row[: len(Company._fields)])
     beside, after, size = (tuple(each) for each in (company.beside, company.after, company.size))
     return company._replace(beside=beside, after=after, size=size)
 

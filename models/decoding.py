@@ -216,15 +216,19 @@ def _held(
     first: int,
 ) -> Mask:
     """What sounds from the window's step `first` on: hold, the logits by which notes are held on, to which
-    holding adds what is each one's own; want: what is added of each pitch by itself."""
+    holding adds what is each one's own; want: what is added of each pitch by itself, of which notes that were
+    just struck may bear a share: it ends them a step later."""
     voices, pitched = np.array(limits.voices), ~drums[:, None]
     second, later = logit(cuts.second)[:, None], logit(cuts.hold)[:, None]
     sustain = np.zeros_like(onset)
     now, fresh, since = before.sounding, before.struck, first + before.since
+    borne = np.zeros(now.shape, np.float32)
     for step in range(onset.shape[1]):
         struck = onset[:, step]
         mine = now & ~struck & pitched
-        lean = holding.own(hold[:, step], mine, since) + want[:, step]
+        wanted = want[:, step] + borne
+        borne = holding.borne(want[:, step], mine & fresh)
+        lean = holding.own(hold[:, step], mine, since) + wanted - borne
         stays = mine & (lean >= np.where(fresh, second, later))
         room = np.maximum(voices - struck.sum(1), 0)
         for part in np.flatnonzero(stays.sum(1) > room):

@@ -168,12 +168,14 @@ class Holding:
 
     def __init__(self, card: Card, chance: Chance, warmth: float) -> None:
         self._noise = np.asarray(HOLD_WARMTH * warmth * chance.hold, np.float32)
-        self._temper, self._lasting, self._bound = (np.zeros(len(chance.hold), np.float32) for _ in range(3))
+        self._temper = np.zeros(len(chance.hold), np.float32)
+        self._lasting, self._bound, self._bears = (self._temper.copy() for _ in range(3))
         if card.drawn is not None:
             near, kept = _near(warmth), card.drawn.company
             self._temper = near * _temper(card.drawn, chance, HOLDS)
             self._lasting = near * np.array([each.lasting for each in kept], np.float32)
             self._bound = near * np.array([each.bound for each in kept], np.float32)
+            self._bears = near * np.array([each.bears for each in kept], np.float32)
 
     def usual(self, steps: slice) -> Array:
         """float32[4,n]: what is added to the logits of all notes, whenever they were struck."""
@@ -188,6 +190,12 @@ class Holding:
         hold = hold.copy()
         hold[part, pitch] = company.together(lean, part, struck, self._bound[part])
         return hold
+
+    def borne(self, want: Array, struck: Mask) -> Array:
+        """float32[4,128]: what notes struck a step ago, bool[4,128], bear of all that is wanted of them,
+        logits of 0 or less; an end that must be, -inf, they do not."""
+        mine = self._bears[:, None] * np.where(np.isfinite(want), want, 0)
+        return np.asarray(struck * mine, np.float32)
 
 
 def rests(card: Card, chords: Mask, chance: Chance, steps: slice, density: Array, warmth: float) -> Mask:

@@ -112,14 +112,15 @@ def faults(drawn: Drawn) -> Iterator[str]:
     if len(drawn.company) != PARTS or not all(map(_company, drawn.company)):
         yield (
             f"give each of {PARTS} parts {INTERVALS} numbers for intervals, {DISTANCES} for distances, "
-            f"{SIZES} for sizes, two for how its notes end, and two shares of 0 to 1"
+            f"{SIZES} for sizes, two for how its notes end, and three shares of 0 to 1"
         )
 
 
 def _company(row: Company) -> bool:
     sizes = len(row.beside), len(row.after), len(row.size)
     known = _finite(row.beside, row.after, row.size, (row.lift, row.yields))
-    return known and sizes == (INTERVALS, DISTANCES, SIZES) and 0 <= row.bound <= 1 and 0 <= row.lasting <= 1
+    shares = row.bound, row.lasting, row.bears
+    return known and sizes == (INTERVALS, DISTANCES, SIZES) and all(0 <= each <= 1 for each in shares)
 
 
 def _finite(*rows: Sequence[float]) -> bool:

@@ -13,7 +13,7 @@ from bandmate.models.chance import Chance
 from bandmate.models.company import Company
 from bandmate.models.contract import Card
 from bandmate.models.decoding import Before, Limits, Score
-from bandmate.models.drawing import HOLD_WARMTH, Holding
+from bandmate.models.drawing import HOLD_WARMTH, Cuts, Holding
 from bandmate.models.drawn import Drawn
 from bandmate.models.probabilities import Probabilities
 
@@ -133,6 +133,34 @@ def test_what_was_struck_together_is_let_go_together() -> None:
     assert lengths(played(Company(), likely, strikes)) == [32, 32, 1]
     assert lengths(played(Company(bound=1.0), likely, strikes)) == [32, 32, 32]
     assert lengths(played(Company(bound=1.0), likely | {64: 0.1}, strikes)) == [1, 1, 1]
+
+
+def rubbed(kept: Company, struck: int, *, rests: bool = False) -> list[bool]:
+    """Steps in which a note of the keys sounds on that was struck so many steps ago, and that the melody, as
+    it turns out, lies beside: it wants the note to end."""
+    sounding = SILENT.copy()
+    sounding[KEYS, 60] = True
+    want = np.zeros((4, 8, 128), np.float32)
+    want[:, 0] = -20
+    hold = np.full((4, 8, 128), 2.0, np.float32)
+    drawn = Drawn((0.5,) * 4, (0.01,) * 4, (0.5,) * 4, company=(*ALONE[:KEYS], kept, ALONE[3]))
+    card = Card("generator", parts=("drums", "bass", "keys", "strings"), drawn=drawn)
+    before = Before(sounding, sounding if struck == 1 else SILENT, sounding)
+    drums, holding = np.array([True, False, False, False]), Holding(card, lucky(), 1.0)
+    onset = np.zeros((4, 8, 128), bool)
+    if rests:
+        want[KEYS] = -np.inf
+    held = decoding._held(onset, hold, want, drums, Cuts.of(card, drums, 1.0), Limits(), before, holding, 4)
+    return held[KEYS, :, 60].tolist()
+
+
+def test_a_note_that_was_just_struck_may_bear_for_a_step_what_rubs_against_it() -> None:
+    ends, eighth = [False] * 8, [True] + [False] * 7
+    assert rubbed(Company(), struck=1) == ends
+    assert rubbed(Company(bears=0.9), struck=1) == eighth
+    assert rubbed(Company(bears=0.9), struck=2) == ends
+    assert rubbed(Company(bears=0.5), struck=1) == ends
+    assert rubbed(Company(bears=0.9), struck=1, rests=True) == ends
 
 
 def test_a_third_pitch_may_be_likelier_than_a_second() -> None:

@@ -1,5 +1,8 @@
 """The company that people's notes keep is counted, and a card moves towards it."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +10,7 @@ pytest.importorskip("torch")
 
 from bandmate.models.contract import Card
 from bandmate.models.drawn import Drawn
-from bandmate.training.company import FARTHEST_LIFT, Manners, far_apart, mannered
+from bandmate.training.company import FARTHEST_LIFT, Manners, far_apart, forbearing, mannered
 from bandmate.training.songs import Notes
 
 CARD = Card("generator", parts=("drums", "bass", "keys", "strings"), drawn=Drawn(*((0.5,) * 4,) * 3))
@@ -86,6 +89,18 @@ def test_nobody_is_like_anybody() -> None:
     assert moved(NOBODY, manners((0, 4, 60), (4, 4, 62))) == CARD.drawn
 
 
+def test_notes_bear_more_where_the_cut_for_a_second_step_can_be_no_lower() -> None:
+    """The first has too many notes of one step, as has the second, whose cut can fall; the third has too few,
+    and of the last nobody knows."""
+    assert CARD.drawn is not None
+    card = replace(CARD, drawn=CARD.drawn._replace(second=(0.005, 0.1, 0.005, 0.005)))
+    drawn = forbearing(card, 0.005, [0.1, 0.1, 0.02, 0.1], [0.05, 0.05, 0.05, math.nan], 1.0).drawn
+    assert drawn is not None
+    assert [0 < kept.bears < 1 for kept in drawn.company] == [True, False, False, False]
+    assert drawn._replace(company=CARD.drawn.company) == card.drawn
+
+
 def test_a_card_that_is_not_drawn_stays() -> None:
     card = Card("generator", parts=CARD.parts)
+    assert forbearing(card, 0.005, [0.1] * 4, [0.05] * 4, 1.0) == card
     assert mannered(card, [NOBODY] * 4, [NOBODY] * 4, 1.0) == card

@@ -40,6 +40,7 @@ COMPANY = st.builds(
     st.floats(0, 1),
     st.just((0.5, -0.5, 1.0)),
     st.floats(0, 1),
+    st.floats(0, 1),
 ).map(lambda each: (each,) * 4)
 HEIGHTS = st.floats(-3, 3).map(lambda high: (high,) * 4)
 
@@ -135,6 +136,12 @@ def drawn_to(company: list[Any]) -> list[Any]:
     """Rows that are as they are usually, but the company that notes keep."""
     rows = json.loads(json.dumps(Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4)))
     return [*rows[: Drawn._fields.index("company")], company]
+
+
+def test_what_a_later_bandmate_says_of_company_is_left_out_too() -> None:
+    rows = drawn_to([[*json.loads(json.dumps(Company())), "new"]] * 4)
+    drawn = contract.parse(said(drawn=rows), "pop.onnx").drawn
+    assert drawn == Drawn((0.5,) * 4, (0.5,) * 4, (0.5,) * 4)
 
 
 def said(**changes: Any) -> str:

@@ -21,7 +21,7 @@ from bandmate.training.songs import Notes
 # Shares of which so little is heard are as good as none.
 FEW = 0.01
 # How far a round turns what is said, for what is e times too much, and the bounds.
-NUDGE, BINDS = 0.6, (0.7, 2.0)
+NUDGE, BINDS, BEARS = 0.6, (0.7, 2.0), 0.4
 FARTHEST, FARTHEST_LIFT = 5.0, 8.0
 SHARES = ("beside", INTERVALS), ("after", DISTANCES), ("size", 2 + SIZES)
 
@@ -128,7 +128,22 @@ def _moved(was: Company, mine: Manners, real: Manners, calm: float) -> Company:
         round(min(max(shares[0], 0.0), 1.0), 3),
         _sized(was.size, mine.size, real.size, calm),
         round(min(max(shares[1], 0.0), 1.0), 3),
+        was.bears,
     )
+
+
+def forbearing(card: Card, lowest: float, mine: Sequence[float], real: Sequence[float], calm: float) -> Card:
+    """The card with notes that bear more of what rubs against them for a step, where too many last no longer
+    though their cut for a second step is the lowest; mine, real: the shares 0..1 that last one step."""
+    drawn = card.drawn
+    if drawn is None:
+        return card
+    company = list(drawn.company)
+    for k, (was, cut, a, b) in enumerate(zip(drawn.company, drawn.second, mine, real, strict=True)):
+        if cut <= lowest and a > b:
+            bears = min(was.bears + calm * BEARS * (_odds(a) - _odds(b)), 1.0)
+            company[k] = was._replace(bears=round(bears, 3))
+    return replace(card, drawn=drawn._replace(company=tuple(company)))
 
 
 def _sized(was: Sequence[float], mine: Floats, real: Floats, calm: float) -> tuple[float, ...]:

@@ -7,8 +7,7 @@ strike at each step of the bar, until as much of it falls there; how much of it 
 much changes from bar to bar; how far its pitches are, until a bar has as many pitch classes; the company that
 its notes keep, until it is as people's; how steady it is, until as many bars repeat others; the share of bars
 in which it lays out, until as many of its bars are empty; and how far one performance's temper is from
-another's, until they differ like songs.
-Of one that is cut the preset's densities move.
+another's, until they differ like songs. Of one that is cut the preset's densities move.
 What was paired in style counts as real; what was arranged for a song tells nothing of how busy its band was,
 but where nobody plays a part in any song it is all there is to be like.
 """
@@ -31,7 +30,7 @@ from bandmate.models.roll import BAR, PARTS
 from bandmate.presets import write
 from bandmate.presets.preset import Preset
 from bandmate.training import audition, whole
-from bandmate.training.company import far_apart, mannered
+from bandmate.training.company import far_apart, forbearing, mannered
 from bandmate.training.drumming import BACKBONE, evenly, grooved
 from bandmate.training.fitting import cuts, export
 from bandmate.training.habit import Habit, real_habits
@@ -234,6 +233,7 @@ def moved_on(card: Card, mine: Sequence[Habit], real: Sequence[Habit], calm: flo
     """The card with all that is moved beside the cuts; calm: how much of the usual way drums go."""
     card = voiced(tempered(rested(card, mine, real), mine, real), mine, real)
     card = mannered(card, [habit.manners for habit in mine], [habit.manners for habit in real], calm)
+    card = forbearing(card, EDGE, [habit.crumbs for habit in mine], [habit.crumbs for habit in real], calm)
     card = steadied(card, [habit.repeats for habit in mine], [habit.repeats for habit in real], calm)
     for name, a, b in zip(card.parts, mine, real, strict=True):
         if name == DRUMS:
