@@ -49,27 +49,32 @@ class Habit(NamedTuple):
     def of(cls, songs: Sequence[Excerpt], part: str) -> Habit:
         """The means over songs."""
         voices = [(song.voices[part], song.kept[part]) for song in songs if song.kept[part].any()]
-        rate = mean([texture.notes_a_bar(*voice) for voice in voices])
-        change = mean([_change(*voice) for voice in voices])
+        drums = part == DRUMS
+        heard = [(texture.struck_only(notes), kept) for notes, kept in voices] if drums else voices
         shares = [_places(*voice) for voice in voices]
-        places = tuple(mean([share[k] for share in shares]) for k in range(BAR))
-        again = mean([repeats(*voice, part == DRUMS) for voice in voices])
-        if part == DRUMS:
-            empty = mean([texture.empty_bars(texture.struck_only(notes), kept) for notes, kept in voices])
-            rows = [_figures(texture.struck_only(notes), kept) for notes, kept in voices]
-            kit = Drumming.of(voices)
-            played = cls(rate, math.nan, math.nan, empty, change, places, _spread(rows), kit)
-            return played._replace(repeats=again)
-        crumbs = mean([texture.one_step(*voice) for voice in voices])
-        longer = mean([texture.usual_length(*voice, 2) for voice in voices])
-        empty = mean([texture.empty_bars(*voice) for voice in voices])
+        played = cls(
+            rate=mean([texture.notes_a_bar(*voice) for voice in voices]),
+            crumbs=math.nan,
+            longer=math.nan,
+            empty=mean([texture.empty_bars(*voice) for voice in heard]),
+            change=mean([_change(*voice) for voice in voices]),
+            places=tuple(mean([share[k] for share in shares]) for k in range(BAR)),
+            spread=_spread([_figures(*voice) for voice in heard]),
+            repeats=mean([repeats(*voice, drums) for voice in voices]),
+        )
+        return played._replace(kit=Drumming.of(voices)) if drums else played._pitched(voices)
+
+    def _pitched(self, voices: Sequence[tuple[Notes, Bars]]) -> Habit:
+        """With what only parts have that have pitches."""
         rows = [_figures(*voice) for voice in voices]
-        together, height = (mean([row[k] for row in rows]) for k in (3, 4))
-        classes = mean([texture.pitch_classes(*voice) for voice in voices])
-        played = cls(rate, crumbs, longer, empty, change, places, _spread(rows))
-        manners = Manners.of(voices)
-        played = played._replace(together=together, height=height, classes=classes)
-        return played._replace(manners=manners, repeats=again)
+        return self._replace(
+            crumbs=mean([texture.one_step(*voice) for voice in voices]),
+            longer=mean([texture.usual_length(*voice, 2) for voice in voices]),
+            together=mean([row[3] for row in rows]),
+            height=mean([row[4] for row in rows]),
+            classes=mean([texture.pitch_classes(*voice) for voice in voices]),
+            manners=Manners.of(voices),
+        )
 
 
 def _change(notes: Notes, kept: Bars) -> float:
