@@ -168,14 +168,11 @@ class Holding:
 
     def __init__(self, card: Card, chance: Chance, warmth: float) -> None:
         self._noise = np.asarray(HOLD_WARMTH * warmth * chance.hold, np.float32)
-        self._temper = np.zeros(len(chance.hold), np.float32)
-        self._lasting, self._bound, self._bears = (self._temper.copy() for _ in range(3))
-        if card.drawn is not None:
-            near, kept = _near(warmth), card.drawn.company
-            self._temper = near * _temper(card.drawn, chance, HOLDS)
-            self._lasting = near * np.array([each.lasting for each in kept], np.float32)
-            self._bound = near * np.array([each.bound for each in kept], np.float32)
-            self._bears = near * np.array([each.bears for each in kept], np.float32)
+        kept = card.drawn.company if card.drawn else (Company(),) * PARTS
+        shares = np.array([(each.lasting, each.bound, each.bears) for each in kept], np.float32)
+        self._lasting, self._bound, self._bears = _near(warmth) * shares.T
+        temper = _temper(card.drawn, chance, HOLDS) if card.drawn else np.zeros(PARTS)
+        self._temper = np.asarray(_near(warmth) * temper, np.float32)
 
     def usual(self, steps: slice) -> Array:
         """float32[4,n]: what is added to the logits of all notes, whenever they were struck."""
